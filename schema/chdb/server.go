@@ -1,0 +1,191 @@
+package chdb
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// Server is an embedded ClickHouse with its loopback handler.
+type Server struct {
+	config  Config
+	lib     *library
+	folder  *folder
+	args    []string    // of every connection
+	anchor  *connection // keeps the engine up between requests
+	http    *http.Server
+	address address
+	version string        // of ClickHouse
+	slots   chan struct{} // one for each running query
+	queries atomic.Uint64 // numbers them
+	kill    context.CancelFunc
+	served  chan error
+	closed  sync.Once
+	err     error // of Close
+}
+
+// Open starts ClickHouse on a data folder and serves it on the loopback
+// interface. A folder that is open already gives an error that wraps ErrInUse
+// and names the process; without libchdb the error wraps ErrNoLibrary.
+func Open(config Config) (*Server, error) {
+	config = config.withDefaults()
+	if err := config.validate(); err != nil {
+		return nil, fmt.Errorf("embedded ClickHouse: %w", err)
+	}
+	s := &Server{config: config, slots: make(chan struct{}, config.MaxQueries)}
+	if err := s.start(); err != nil {
+		return nil, fmt.Errorf("embedded ClickHouse: %w", err)
+	}
+	return s, nil
+}
+
+func (s *Server) start() (err error) {
+	if s.config.Library == "" {
+		if s.config.Library, err = Find(); err != nil {
+			return err
+		}
+	}
+	if s.folder, err = claim(s.config.Path); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.stop())
+		}
+	}()
+	if s.lib, err = load(s.config.Library); err != nil {
+		return err
+	}
+	s.args = s.arguments()
+	if s.anchor, err = s.lib.dial(s.args); err != nil {
+		return fmt.Errorf("%s: %w", s.folder.path, err)
+	}
+	if err := s.prepare(); err != nil {
+		return err
+	}
+	return s.listen()
+}
+
+// arguments are those of clickhouse-local; the first connection's are the
+// engine's.
+func (s *Server) arguments() []string {
+	memory := s.config.MaxMemory
+	return []string{
+		"clickhouse",
+		"--path=" + s.folder.engine(),
+		"--config-file=" + s.folder.config(),
+		"--max_server_memory_usage=" + strconv.FormatInt(memory, 10),
+		// A control group may hold more than this process.
+		"--memory_worker_use_cgroup=0",
+		"--mark_cache_size=" + strconv.FormatInt(memory/16, 10),
+		"--index_mark_cache_size=" + strconv.FormatInt(memory/16, 10),
+		"--primary_index_cache_size=" + strconv.FormatInt(memory/16, 10),
+		"--query_condition_cache_size=" + strconv.FormatInt(memory/64, 10),
+		"--mmap_cache_size=100",
+		// Merges must not take a small machine from the queries; from 4 on the
+		// size of merges is not limited.
+		"--background_pool_size=4",
+	}
+}
+
+// prepare makes the database and asks ClickHouse for its version.
+func (s *Server) prepare() error {
+	if err := s.anchor.run("CREATE DATABASE IF NOT EXISTS " + s.config.Database); err != nil {
+		return err
+	}
+	r, err := s.anchor.execute(statement{text: "SELECT version()", format: "TSVRaw"})
+	if err != nil {
+		return err
+	}
+	defer r.free()
+	s.version = strings.TrimSpace(string(r.bytes()))
+	return nil
+}
+
+func (s *Server) listen() error {
+	listener, err := net.Listen("tcp", s.config.Address)
+	if err != nil {
+		return err
+	}
+	if tcp, ok := listener.Addr().(*net.TCPAddr); !ok || !tcp.IP.IsLoopback() {
+		listener.Close()
+		return fmt.Errorf("address %s: the embedded ClickHouse listens on a loopback address only", s.config.Address)
+	}
+	s.address = address{Address: listener.Addr().String(), Token: rand.Text(), Database: s.config.Database, PID: os.Getpid()}
+	if err := s.folder.publish(s.address); err != nil {
+		listener.Close()
+		return err
+	}
+	ctx, kill := context.WithCancel(context.Background())
+	s.kill = kill
+	s.http = &http.Server{
+		Handler:     s.handler(),
+		BaseContext: func(net.Listener) context.Context { return ctx },
+		// Query parameters are in the URL, whole arrays of them.
+		MaxHeaderBytes: 64 << 20,
+		ErrorLog:       errorLog(s.config.Logger),
+	}
+	s.served = make(chan error, 1)
+	go func() { s.served <- s.http.Serve(listener) }()
+	return nil
+}
+
+// DSN returns the address for clickhouse.ParseDSN. It holds the token: it is a
+// secret.
+func (s *Server) DSN() string { return s.address.dsn() }
+
+// Close takes no more queries, waits for those that run, for the config's
+// CloseTimeout at most, and stops ClickHouse. After it the data folder is free
+// for another process.
+func (s *Server) Close() error {
+	s.closed.Do(func() {
+		if err := s.stop(); err != nil {
+			s.err = fmt.Errorf("close embedded ClickHouse: %w", err)
+		}
+	})
+	return s.err
+}
+
+// stop undoes as much of start as was done.
+func (s *Server) stop() error {
+	var errs []error
+	if s.http != nil {
+		err := s.stopHTTP()
+		if errors.Is(err, context.DeadlineExceeded) {
+			// The engine can't be stopped under a query, nor the folder freed.
+			return fmt.Errorf("queries did not end after they were killed; the data folder stays locked until the process ends: %w", err)
+		}
+		errs = append(errs, err)
+	}
+	if s.anchor != nil {
+		s.anchor.close()
+	}
+	return errors.Join(append(errs, s.folder.release())...)
+}
+
+func (s *Server) stopHTTP() error {
+	defer s.kill()
+	shutdown := func() error {
+		ctx, cancel := context.WithTimeout(context.Background(), s.config.CloseTimeout)
+		defer cancel()
+		return s.http.Shutdown(ctx)
+	}
+	err := shutdown()
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.config.Logger.Warn("killing the queries that still run", "waited", s.config.CloseTimeout)
+		s.kill()
+		err = shutdown()
+	}
+	if served := <-s.served; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
+	return err
+}

@@ -1,0 +1,599 @@
+package chdb_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"rollcall/schema/chdb"
+)
+
+func TestErrorsHaveClickHousesCode(t *testing.T) {
+	conn := database(t)
+	tests := []struct {
+		query string
+		code  int32
+	}{
+		{"SELEC 1", 62},
+		{"", 62},
+		{"-- nothing", 62},
+		{"SELECT 1; SELECT 2", 62},
+		{"CREATE TABLE a (x Int8) ENGINE = Memory; DROP TABLE a", 62},
+		{"SELECT nothing", 47},
+		{"SELECT * FROM nothing", 60},
+		{"SELECT * FROM no_database.nothing", 81},
+		{"INSERT INTO nothing SELECT 1", 60},
+		{"SELECT throwIf(1)", 395},
+		{"CREATE TABLE system.one (x Int8) ENGINE = Memory", 57},
+		{"SELECT {x:UInt8}", 456},
+		{"SELECT 1 SETTINGS no_such_setting = 1", 115},
+		{"INSERT INTO t FORMAT Native", 108},
+		{strings.Repeat("(", 100_000), 306},
+		{"SELECT " + strings.Repeat("(", 20_000) + "1" + strings.Repeat(")", 20_000), 306},
+	}
+	for _, test := range tests {
+		t.Run(fmt.Sprintf("%.40s", test.query), func(t *testing.T) {
+			wantCode(t, conn.Exec(t.Context(), test.query), test.code)
+		})
+	}
+	if err := select1(t.Context(), conn); err != nil {
+		t.Errorf("after the errors: %v", err)
+	}
+}
+
+func TestErrorWithinAResult(t *testing.T) {
+	conn := database(t)
+	rows, err := conn.Query(t.Context(), "SELECT throwIf(number = 3000000, 'too far'), '__exception__' FROM numbers(10000000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for rows.Next() {
+		n++
+	}
+	if n == 0 || n > 3000000 {
+		t.Errorf("%d rows came before the error", n)
+	}
+	wantCode(t, rows.Err(), 395)
+	if !strings.Contains(rows.Err().Error(), "too far") {
+		t.Errorf("the message is lost: %v", rows.Err())
+	}
+}
+
+func TestNothingLeaksBetweenRequests(t *testing.T) {
+	conn := database(t)
+	run(t, conn, "SET max_threads = 1, final = 1")
+	run(t, conn, "USE system")
+	run(t, conn, "CREATE TEMPORARY TABLE mine (x Int8)")
+	ctx := clickhouse.Context(t.Context(), clickhouse.WithSettings(clickhouse.Settings{"max_block_size": 77, "max_threads": 3}))
+	var threads uint8
+	var block uint64
+	if err := conn.QueryRow(ctx, "SELECT toUInt8(getSetting('max_threads')), toUInt64(getSetting('max_block_size'))").Scan(&threads, &block); err != nil {
+		t.Fatal(err)
+	}
+	if threads != 3 || block != 77 {
+		t.Errorf("settings of the request are %d, %d, want 3, 77", threads, block)
+	}
+	if got := value[uint64](t, conn, "SELECT toUInt64(getSetting('max_block_size'))"); got == 77 {
+		t.Error("a setting of one request is there in the next")
+	}
+	if got := value[bool](t, conn, "SELECT getSetting('final')"); got {
+		t.Error("SET of one request is there in the next")
+	}
+	if got := value[string](t, conn, "SELECT currentDatabase()"); got != "rollcall" {
+		t.Errorf("database is %s, want rollcall", got)
+	}
+	wantCode(t, conn.Exec(t.Context(), "SELECT * FROM mine"), 60)
+	wantCode(t, conn.Exec(clickhouse.Context(t.Context(), clickhouse.WithSettings(clickhouse.Settings{"no_such_setting": 1})), "SELECT 1"), 115)
+}
+
+func TestQueriesRunAtOnce(t *testing.T) {
+	conn := database(t)
+	run(t, conn, "CREATE TABLE c (worker UInt8, n UInt64) ENGINE = MergeTree ORDER BY n")
+	// Each query waits for all of them to be there, which they see in
+	// system.processes; run one after the other none would ever end.
+	const workers = 8
+	var wg sync.WaitGroup
+	for worker := range workers {
+		wg.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			rows, err := conn.Query(ctx, "SELECT number, ? FROM numbers(100000) SETTINGS max_block_size = 1000", uint8(worker))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer rows.Close()
+			for rows.Next() {
+				var n uint64
+				var w uint8
+				if err := rows.Scan(&n, &w); err != nil || w != uint8(worker) {
+					t.Errorf("worker %d got %d of worker %d: %v", worker, n, w, err)
+					return
+				}
+				if n == 5000 { // in the midst of a result
+					batch, err := conn.PrepareBatch(ctx, "INSERT INTO c")
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					for i := range uint64(1000) {
+						if err := batch.Append(w, i); err != nil {
+							t.Error(err)
+						}
+					}
+					if err := batch.Send(); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+			if err := rows.Err(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if got := value[uint64](t, conn, "SELECT count() FROM c"); got != workers*1000 {
+		t.Errorf("%d rows, want %d", got, workers*1000)
+	}
+}
+
+func TestLongResultInLittleMemory(t *testing.T) {
+	conn := database(t)
+	query := "SELECT number, toString(cityHash64(number)), repeat('x', 100) FROM numbers(%d)"
+	read := func(n int) {
+		rows, err := conn.Query(t.Context(), fmt.Sprintf(query, n))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		var got, number uint64
+		var a, b string
+		for rows.Next() {
+			if err := rows.Scan(&number, &a, &b); err != nil {
+				t.Fatal(err)
+			}
+			if number != got {
+				t.Fatalf("row %d has number %d", got, number)
+			}
+			got++
+		}
+		if err := rows.Err(); err != nil || got != uint64(n) {
+			t.Fatalf("%d rows, want %d: %v", got, n, err)
+		}
+	}
+	read(500_000)
+	before := rss(t)
+	peak := peakWhile(t, func() { read(5_000_000) })
+	// The result is 650 MB.
+	if grown := peak - before; grown > 150<<20 {
+		t.Errorf("memory grew by %d MB over a result ten times as long", grown>>20)
+	}
+}
+
+// peakWhile watches the resident memory while f runs.
+func peakWhile(t *testing.T, f func()) (peak int64) {
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		ticker := time.NewTicker(20 * time.Millisecond)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-stop:
+				return
+			case <-ticker.C:
+				peak = max(peak, rss(t))
+			}
+		}
+	}()
+	f()
+	close(stop)
+	<-stopped
+	return peak
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	server := open(t, chdb.Config{Path: t.TempDir(), MaxMemory: 400 << 20})
+	conn := connect(t, server.DSN())
+	wantCode(t, conn.Exec(t.Context(), "SELECT groupArray(number) FROM numbers(500000000) FORMAT Null"), 241)
+	// Sorting and grouping of more than the limit go to disk.
+	sorted := value[uint64](t, conn, "SELECT count() FROM (SELECT number, repeat('x', 100) AS s FROM numbers(5000000) ORDER BY cityHash64(number), s) WHERE NOT ignore(s)")
+	if sorted != 5_000_000 {
+		t.Errorf("%d rows sorted, want 5000000", sorted)
+	}
+	if err := select1(t.Context(), conn); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCancelKillsTheQuery(t *testing.T) {
+	conn := database(t)
+	run(t, conn, "CREATE TABLE k (n UInt64) ENGINE = MergeTree ORDER BY n")
+	for name, query := range map[string]string{
+		"that has given nothing yet": "SELECT count() FROM numbers(100000000000000) WHERE sipHash64(number) = 1",
+		"that gives rows":            "SELECT number FROM numbers(100000000000000)",
+		"that is an insert":          "INSERT INTO k SELECT number FROM numbers(100000000000000) WHERE sipHash64(number) = 1",
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan error)
+			go func() {
+				if strings.HasPrefix(query, "INSERT") {
+					ended <- conn.Exec(ctx, query)
+					return
+				}
+				rows, err := conn.Query(ctx, query)
+				if err == nil {
+					for rows.Next() {
+					}
+					err = rows.Err()
+					rows.Close()
+				}
+				ended <- err
+			}()
+			await(t, conn, query, 1)
+			cancel()
+			if err := <-ended; !errors.Is(err, context.Canceled) {
+				t.Errorf("the client got %v", err)
+			}
+			await(t, conn, query, 0)
+		})
+	}
+}
+
+// await waits until n queries with that text run.
+func await(t *testing.T, conn clickhouse.Conn, query string, n uint64) {
+	t.Helper()
+	deadline := time.Now().Add(30 * time.Second)
+	for value[uint64](t, conn, "SELECT count() FROM system.processes WHERE query = {q:String}", clickhouse.Named("q", query)) != n {
+		if time.Now().After(deadline) {
+			t.Fatalf("after 30 s there are not %d of %s", n, query)
+		}
+	}
+}
+
+func TestReopenKeepsTheData(t *testing.T) {
+	need(t)
+	path := t.TempDir()
+	for want := range uint64(3) {
+		server, err := chdb.Open(chdb.Config{Path: path})
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn := connect(t, server.DSN())
+		run(t, conn, "CREATE TABLE IF NOT EXISTS r (n UInt64) ENGINE = MergeTree ORDER BY n")
+		if got := value[uint64](t, conn, "SELECT count() FROM r"); got != want {
+			t.Errorf("%d rows after %d times, want %d", got, want, want)
+		}
+		run(t, conn, "INSERT INTO r VALUES (?)", want)
+		if want == 1 {
+			// What a crash would leave behind.
+			if err := os.WriteFile(filepath.Join(path, "tmp", "insert-1"), []byte("half"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := server.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := server.Close(); err != nil {
+			t.Errorf("second Close: %v", err)
+		}
+	}
+	if left, _ := filepath.Glob(filepath.Join(path, "tmp", "*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestFailingInsertsDoNoHarm(t *testing.T) {
+	server := open(t, chdb.Config{Path: t.TempDir()})
+	conn := connect(t, server.DSN())
+	run(t, conn, "CREATE TABLE f (n UInt64, s String, CONSTRAINT small CHECK n < 10) ENGINE = MergeTree ORDER BY n")
+	statements := []string{
+		"INSERT INTO f FORMAT Native",            // no such bytes
+		"INSERT INTO f (n, s) FORMAT Native",     // nor these
+		"INSERT INTO nothing FORMAT Native",      // no such table
+		"INSERT INTO f (nothing) FORMAT Native",  // no such column
+		"INSERT INTO f (n) FORMAT NoSuchFormat",  // no such format
+		"INSERT INTO f (n, FORMAT Native",        // no SQL
+		"INSERT INTO f FORMAT JSONEachRow",       // not JSON
+		"INSERT INTO f SETTINGS x=1 FORMAT CSV",  // no such setting
+		"INSERT INTO f (n) SETTINGS FORMAT TSV;", // no SQL
+	}
+	var before int64
+	for i := range 1000 {
+		if i == 200 {
+			before = rss(t)
+		}
+		body := strings.Repeat(fmt.Sprint(i, "\xff\x00{"), i)
+		status, text := post(t, server.DSN(), statements[i%len(statements)], strings.NewReader(body))
+		if status != http.StatusInternalServerError || !strings.HasPrefix(text, "Code: ") {
+			t.Fatalf("%s: %d %s", statements[i%len(statements)], status, text)
+		}
+	}
+	if grown := rss(t) - before; grown > 100<<20 {
+		t.Errorf("memory grew by %d MB", grown>>20)
+	}
+	batch, err := conn.PrepareBatch(t.Context(), "INSERT INTO f")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range uint64(20) {
+		if err := batch.Append(n, "s"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantCode(t, batch.Send(), 469)
+	if got := value[uint64](t, conn, "SELECT count() FROM f"); got != 0 {
+		t.Errorf("%d rows of failed inserts are there", got)
+	}
+	run(t, conn, "INSERT INTO f VALUES (1, 'good')")
+	if got := value[string](t, conn, "SELECT s FROM f"); got != "good" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// post sends a request as any HTTP client can.
+func post(t *testing.T, dsn, query string, body io.Reader) (status int, text string) {
+	t.Helper()
+	u, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.RawQuery = url.Values{"database": {"rollcall"}, "query": {query}}.Encode()
+	u.Path = "/"
+	response, err := http.Post(u.String(), "", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if response.StatusCode != http.StatusOK && response.Header.Get("X-ClickHouse-Exception-Code") == "" {
+		t.Errorf("%s: no code", query)
+	}
+	return response.StatusCode, string(content)
+}
+
+func TestHalfAnInsertInsertsNothing(t *testing.T) {
+	path := t.TempDir()
+	server := open(t, chdb.Config{Path: path})
+	conn := connect(t, server.DSN())
+	run(t, conn, "CREATE TABLE h (n UInt64) ENGINE = MergeTree ORDER BY n")
+	u, err := url.Parse(server.DSN())
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, _ := u.User.Password()
+	for _, encoding := range []string{"Content-Length: 1000000", "Transfer-Encoding: chunked"} {
+		client, err := net.Dial("tcp", u.Host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request, _ := http.NewRequest("POST", "http://"+u.Host, nil)
+		request.SetBasicAuth("rollcall", token)
+		fmt.Fprintf(client, "POST /?database=rollcall&query=INSERT+INTO+h+FORMAT+TSV HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\n%s\r\n\r\n",
+			request.Header.Get("Authorization"), encoding)
+		if strings.HasPrefix(encoding, "T") {
+			io.WriteString(client, "4\r\n1\n2\n\r\n")
+		} else {
+			io.WriteString(client, "1\n2\n")
+		}
+		client.(*net.TCPConn).CloseWrite()
+		io.Copy(io.Discard, client)
+		client.Close()
+	}
+	if got := value[uint64](t, conn, "SELECT count() FROM h"); got != 0 {
+		t.Errorf("%d rows of an insert without its end", got)
+	}
+	if status, text := post(t, server.DSN(), "INSERT INTO h FORMAT Native", strings.NewReader("")); status == http.StatusOK {
+		t.Errorf("an insert without data is well: %s", text)
+	}
+	if status, text := post(t, server.DSN(), "INSERT INTO h FORMAT TSV", strings.NewReader("1\n2\n")); status != http.StatusOK {
+		t.Errorf("a whole one is not: %s", text)
+	}
+	if got := value[uint64](t, conn, "SELECT count() FROM h"); got != 2 {
+		t.Errorf("%d rows, want 2", got)
+	}
+	if left, _ := filepath.Glob(filepath.Join(path, "tmp", "*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestOnlyWhoKnowsTheTokenGetsIn(t *testing.T) {
+	server := open(t, chdb.Config{})
+	u, err := url.Parse(server.DSN())
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := u.User
+	if host, _, _ := net.SplitHostPort(u.Host); !net.ParseIP(host).IsLoopback() {
+		t.Errorf("listens on %s", u.Host)
+	}
+	for name, user := range map[string]*url.Userinfo{
+		"nobody": nil, "default": url.User("default"), "wrong token": url.UserPassword(good.Username(), "x"), "no token": url.User(good.Username()),
+	} {
+		for _, path := range []string{"/ping", "/?query=SELECT+1"} {
+			target := url.URL{Scheme: "http", Host: u.Host, User: user}
+			response, err := http.Get(target.String() + path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, _ := io.ReadAll(response.Body)
+			response.Body.Close()
+			if response.StatusCode != http.StatusForbidden || response.Header.Get("X-ClickHouse-Exception-Code") != "516" {
+				t.Errorf("%s: %s gives %s: %s", name, path, response.Status, body)
+			}
+			password, _ := good.Password()
+			if strings.Contains(string(body), password) {
+				t.Error("the answer holds the token")
+			}
+		}
+	}
+}
+
+func TestWhatIsNotSupportedIsRefused(t *testing.T) {
+	server := open(t, chdb.Config{})
+	for _, dsn := range []string{server.DSN() + "&compress=lz4", server.DSN() + "&compress=gzip"} {
+		options, err := clickhouse.ParseDSN(dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn, err := clickhouse.Open(options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		var n uint8
+		err = conn.QueryRow(t.Context(), "SELECT 1").Scan(&n)
+		if err == nil && n != 1 {
+			t.Errorf("%s: wrong answer %d", options.Compression.Method, n)
+		}
+		if err != nil && !strings.Contains(err.Error(), "compress") {
+			t.Errorf("%s: %v", options.Compression.Method, err)
+		}
+	}
+}
+
+func TestDial(t *testing.T) {
+	path := t.TempDir()
+	if _, err := chdb.Dial(path); !errors.Is(err, chdb.ErrNotRunning) {
+		t.Errorf("nothing there: %v", err)
+	}
+	server := open(t, chdb.Config{Path: path})
+	dsn, err := chdb.Dial(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := select1(t.Context(), connect(t, dsn)); err != nil {
+		t.Error(err)
+	}
+	file := filepath.Join(path, "rollcall.addr")
+	info, err := os.Stat(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o600 {
+		t.Errorf("others may read the token: %v", info.Mode())
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said struct{ PID int }
+	if err := json.Unmarshal(content, &said); err != nil || said.PID != os.Getpid() {
+		t.Errorf("address file: %s: %v", content, err)
+	}
+	if err := server.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(file); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the address is still there: %v", err)
+	}
+	if err := os.WriteFile(file, content, 0o600); err != nil { // as a crash leaves it
+		t.Fatal(err)
+	}
+	if _, err := chdb.Dial(path); !errors.Is(err, chdb.ErrNotRunning) {
+		t.Errorf("nobody answers: %v", err)
+	}
+}
+
+func TestCloseWaitsForQueries(t *testing.T) {
+	need(t)
+	server, err := chdb.Open(chdb.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn := connect(t, server.DSN())
+	rows, err := conn.Query(t.Context(), "SELECT number, repeat('x', 1000) FROM numbers(200000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := make(chan error)
+	go func() { closed <- server.Close() }()
+	n := 0
+	for rows.Next() {
+		n++
+	}
+	if err := rows.Err(); err != nil || n != 200_000 {
+		t.Errorf("%d rows, %v", n, err)
+	}
+	if err := <-closed; err != nil {
+		t.Error(err)
+	}
+	if err := select1(t.Context(), conn); err == nil {
+		t.Error("a closed server answers")
+	}
+}
+
+func TestCloseKillsWhatDoesNotEnd(t *testing.T) {
+	need(t)
+	server, err := chdb.Open(chdb.Config{CloseTimeout: time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn := connect(t, server.DSN())
+	const endless = "SELECT count() FROM numbers(100000000000000) WHERE sipHash64(number) = 1"
+	ended := make(chan error)
+	go func() { ended <- conn.Exec(t.Context(), endless) }()
+	await(t, conn, endless, 1)
+	if err := server.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := <-ended; err == nil {
+		t.Error("the query ended well")
+	}
+}
+
+func TestConfigIsChecked(t *testing.T) {
+	for _, config := range []chdb.Config{
+		{MaxMemory: 1}, {MaxMemory: -1}, {MaxThreads: -1}, {MaxQueries: -1}, {Database: "a-b"}, {Database: "a`; DROP"}, {Path: "a*b"},
+		{Address: "0.0.0.0:0"}, {Address: "nonsense"}, {Library: "/nonexistent/libchdb.so"}, {CloseTimeout: -1},
+	} {
+		if config.Address != "" {
+			need(t)
+		}
+		if server, err := chdb.Open(config); err == nil {
+			t.Errorf("%+v was accepted", config)
+			server.Close()
+		}
+	}
+	need(t)
+	open(t, chdb.Config{}) // and a good one works after them
+}
+
+func TestRequestsLeaveNothingBehind(t *testing.T) {
+	conn := database(t)
+	request := func(n int) {
+		for range n {
+			if err := select1(t.Context(), conn); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	request(1000)
+	before, goroutines := rss(t), runtime.NumGoroutine()
+	request(3000)
+	if grown := rss(t) - before; grown > 60<<20 {
+		t.Errorf("memory grew by %d MB over 3000 requests", grown>>20)
+	}
+	if now := runtime.NumGoroutine(); now > goroutines+10 {
+		t.Errorf("%d goroutines, were %d", now, goroutines)
+	}
+}
