@@ -1,0 +1,270 @@
+package assemble
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"rollcall/schema"
+	"rollcall/schema/rawid"
+)
+
+// What decided a join path (path_evidence).
+const (
+	byRawID           = "raw_id"
+	byParticipantType = "participant_type"
+	byEndpointType    = "endpoint_type"
+	bySDKVersion      = "sdk_version"
+	byDiagnostics     = "diagnostic_options"
+	byReceipt         = "receipt"
+	byEventGrid       = "event_grid"
+	undecided         = "undecided"
+)
+
+// Kinds of client, as participant types name them.
+const (
+	clientACS      = "acs"
+	clientTeams    = "teams"
+	clientTeamsApp = "teams_app"
+)
+
+// identify decides the identity and join path of each session, and whether the
+// call is a Teams call.
+func (s *Spine) identify() {
+	for _, x := range s.sessions {
+		x.describe()
+		x.decidePath()
+	}
+	s.call.Teams, s.call.TeamsEvidence = s.teams()
+}
+
+// describe copies what the sources say of the client.
+func (x *session) describe() {
+	least := func(to *string, v string) {
+		if v != "" && (*to == "" || v < *to) {
+			*to = v
+		}
+	}
+	for _, e := range x.summaries {
+		m := e.Facts.Summary
+		least(&x.EndpointType, m.EndpointType)
+		least(&x.SDKVersion, m.Participant.SDKVersion)
+		least(&x.PSTNCallType, m.PSTNCallType)
+		least(&x.TenantID, m.TenantID)
+		least(&x.App, m.AppName)
+		least(&x.AppVersion, m.AppVersion)
+		least(&x.Resource, e.Resource)
+	}
+	fromSummary := x.App != ""
+	for _, e := range slices.Concat(x.presences, x.own) {
+		p := participantOf(e)
+		if !fromSummary {
+			least(&x.App, p.AppID)
+		}
+		if e.Source != schema.SourceEventGrid && x.SDKVersion == "" {
+			x.SDKVersion = p.SDKVersion
+		}
+		if e.Source == schema.SourceEventGrid {
+			least(&x.Resource, e.Resource)
+		}
+	}
+	x.DisplayName = displayName(x.presences)
+}
+
+func participantOf(e schema.Event) schema.Participant {
+	switch {
+	case e.Facts.Presence != nil:
+		return e.Facts.Presence.Participant
+	case e.Facts.Participant != nil:
+		return *e.Facts.Participant
+	}
+	return schema.Participant{}
+}
+
+// displayName is the newest name that Event Grid showed, else that the app
+// reported.
+func displayName(presences []schema.Event) string {
+	named := slices.DeleteFunc(slices.Clone(presences), func(e schema.Event) bool { return e.Facts.Presence.DisplayName == "" })
+	if len(named) == 0 {
+		return ""
+	}
+	return slices.MaxFunc(named, func(a, b schema.Event) int {
+		return cmp.Or(rank(presenceSource(b))-rank(presenceSource(a)), a.Time.Compare(b.Time), strings.Compare(a.ID, b.ID))
+	}).Facts.Presence.DisplayName
+}
+
+// client reads the participant types of Azure Monitor, whose exact strings are
+// not documented: "ACS", "Azure Communication Services as Microsoft 365 user",
+// "Teams", "Teams Voice Apps".
+func (x *session) client() (kind string, m365 bool) {
+	for _, e := range x.summaries {
+		t := strings.ToLower(strings.TrimSpace(e.Facts.Summary.ParticipantType))
+		t = strings.TrimPrefix(t, "azure ")
+		t = strings.Replace(t, "communication services", "acs", 1)
+		switch {
+		case strings.HasPrefix(t, "acs"):
+			return clientACS, strings.Contains(t, "365")
+		case strings.HasPrefix(t, "teams voice app"):
+			return clientTeamsApp, false
+		case strings.HasPrefix(t, "teams"):
+			return clientTeams, true
+		}
+	}
+	return "", false
+}
+
+func (x *session) set(i schema.Identity, p schema.JoinPath, evidence string) {
+	x.Identity, x.JoinPath, x.PathEvidence = i, p, evidence
+}
+
+// decidePath tells the identity by the raw id, the client by the order of
+// design.md, section 1.
+func (x *session) decidePath() {
+	id := rawid.Identity(x.RawID)
+	client, m365 := x.client()
+	switch x.EndpointType {
+	case "server", "bot":
+		if id == schema.IdentityUnknown || id == schema.IdentityTeamsUser {
+			id = schema.IdentityBot
+		}
+		x.set(id, schema.PathBot, byEndpointType)
+		return
+	case "pstn":
+		if id == schema.IdentityUnknown {
+			id = schema.IdentityPhone
+		}
+		x.set(id, schema.PathPSTN, byEndpointType)
+		return
+	}
+	switch id {
+	case schema.IdentityExternalUser:
+		x.set(id, schema.PathACSExternalUser, byRawID)
+	case schema.IdentityTeamsExtensionUser:
+		x.set(id, schema.PathACSTeamsExtensionUser, byRawID)
+	case schema.IdentityAnonymous:
+		x.set(id, schema.PathTeamsAnonymous, byRawID)
+	case schema.IdentityPhone:
+		x.set(id, schema.PathPSTN, byRawID)
+	case schema.IdentityBot:
+		x.set(id, schema.PathBot, byRawID)
+	case schema.IdentityTeamsApp:
+		x.set(id, schema.PathTeamsApp, byRawID)
+	case schema.IdentityTeamsUser:
+		x.decideClient(client)
+	default:
+		x.decideUnknown(client, m365)
+	}
+}
+
+// decideClient tells the custom app from the native client for a Teams user,
+// whose raw id is the same in both.
+func (x *session) decideClient(client string) {
+	path, evidence := schema.PathUnknown, undecided
+	switch {
+	case client == clientACS:
+		path, evidence = schema.PathACSTeamsUser, byParticipantType
+	case client == clientTeams:
+		path, evidence = schema.PathTeamsUser, byParticipantType
+	default:
+		if by := x.sdkEvidence(); by != "" {
+			path, evidence = schema.PathACSTeamsUser, by
+		}
+	}
+	x.set(schema.IdentityTeamsUser, path, evidence)
+}
+
+// sdkEvidence names what shows that the session's client is an ACS SDK.
+func (x *session) sdkEvidence() string {
+	for _, e := range x.summaries {
+		if e.Facts.Summary.Participant.SDKVersion != "" {
+			return bySDKVersion
+		}
+	}
+	for _, e := range x.summaries {
+		if e.Facts.Summary.HasDiagnostics {
+			return byDiagnostics
+		}
+	}
+	if slices.ContainsFunc(x.presences, func(e schema.Event) bool { return e.Source == schema.SourceEventGrid }) {
+		return byEventGrid
+	}
+	if len(x.own) > 0 || len(x.presences) > 0 {
+		return byReceipt
+	}
+	return ""
+}
+
+// decideUnknown handles raw ids that do not tell their model, such as the bare
+// GUIDs of Azure Monitor.
+func (x *session) decideUnknown(client string, m365 bool) {
+	switch {
+	case client == clientTeams:
+		x.set(schema.IdentityTeamsUser, schema.PathTeamsUser, byParticipantType)
+	case client == clientTeamsApp:
+		x.set(schema.IdentityTeamsApp, schema.PathTeamsApp, byParticipantType)
+	case client == clientACS && m365:
+		x.set(schema.IdentityTeamsUser, schema.PathACSTeamsUser, byParticipantType)
+	case client == clientACS:
+		x.set(schema.IdentityExternalUser, schema.PathACSExternalUser, byParticipantType)
+	case rawid.IsGUID([]byte(x.RawID)) && x.sdkEvidence() != "":
+		// An Entra object id on an ACS SDK: a Teams user in a custom app.
+		x.set(schema.IdentityTeamsUser, schema.PathACSTeamsUser, x.sdkEvidence())
+	default:
+		x.set(schema.IdentityUnknown, schema.PathUnknown, undecided)
+	}
+}
+
+// teams reports whether the call is a Teams call, and on what evidence.
+func (s *Spine) teams() (bool, string) {
+	for _, e := range s.events {
+		switch t := e.Refs.ThreadID; {
+		case strings.HasPrefix(t, "19:meeting_"), t != "" && e.Source == schema.SourceAzureMonitor:
+			return true, "thread"
+		case e.Source == schema.SourceGraph, e.Refs.GraphCallID != "":
+			return true, "graph"
+		}
+	}
+	for _, x := range s.sessions {
+		switch x.JoinPath {
+		case schema.PathTeamsUser, schema.PathTeamsAnonymous:
+			return true, "teams_client"
+		case schema.PathTeamsApp:
+			return true, "teams_app"
+		}
+	}
+	return false, ""
+}
+
+// fullIDs completes the bare GUIDs of Azure Monitor where another event of the
+// call names the same GUID with its prefix, so that both are one participant.
+func fullIDs(events []schema.Event) {
+	full := map[string]string{}
+	learn := func(raw string) {
+		i := strings.LastIndexByte(raw, ':')
+		if i < 0 || !rawid.IsGUID([]byte(raw[i+1:])) {
+			return
+		}
+		if old, ok := full[raw[i+1:]]; !ok || raw < old {
+			full[raw[i+1:]] = raw
+		}
+	}
+	for _, e := range events {
+		learn(participantOf(e).RawID)
+		if r := e.Facts.Roster; r != nil {
+			for _, raw := range r.RawIDs {
+				learn(raw)
+			}
+		}
+	}
+	for i := range events {
+		m := events[i].Facts.Summary
+		if m == nil {
+			continue
+		}
+		if raw, ok := full[m.Participant.RawID]; ok {
+			c := *m // events are the caller's
+			c.Participant.RawID = raw
+			events[i].Facts.Summary = &c
+		}
+	}
+}

@@ -1,0 +1,181 @@
+package schema
+
+import "time"
+
+// An Identity is the model that a raw id belongs to (design.md, 1).
+type Identity string
+
+// The identity models.
+const (
+	IdentityExternalUser       Identity = "external_user"
+	IdentityTeamsUser          Identity = "teams_user"
+	IdentityTeamsExtensionUser Identity = "teams_extension_user"
+	IdentityAnonymous          Identity = "anonymous"
+	IdentityPhone              Identity = "phone"
+	IdentityBot                Identity = "bot"
+	IdentityTeamsApp           Identity = "teams_app"
+	IdentityUnknown            Identity = "unknown"
+)
+
+// A JoinPath says how a session entered the call (design.md, 1).
+type JoinPath string
+
+// The join paths.
+const (
+	PathACSExternalUser       JoinPath = "acs_app:external_user"
+	PathACSTeamsUser          JoinPath = "acs_app:teams_user"
+	PathACSTeamsExtensionUser JoinPath = "acs_app:teams_extension_user"
+	PathTeamsUser             JoinPath = "teams_client:teams_user"
+	PathTeamsAnonymous        JoinPath = "teams_client:anonymous"
+	PathPSTN                  JoinPath = "pstn"
+	PathBot                   JoinPath = "bot"
+	PathTeamsApp              JoinPath = "teams_app"
+	PathUnknown               JoinPath = "unknown"
+)
+
+// A BoundSource names the evidence that a bound of a session, an episode or a
+// call rests on (design.md, 5, "Bounds").
+type BoundSource string
+
+// The sources of bounds. A bound marked BoundAssumed is the product's own
+// inference and is totalled apart.
+const (
+	BoundNone             BoundSource = ""
+	BoundEventGrid        BoundSource = "event_grid"
+	BoundCallSummary      BoundSource = "call_summary"
+	BoundRoster           BoundSource = "roster"
+	BoundApp              BoundSource = "app"
+	BoundGraph            BoundSource = "graph"
+	BoundCallAutomation   BoundSource = "call_automation"
+	BoundRecordingSummary BoundSource = "recording_summary"
+	BoundRecordingFile    BoundSource = "recording_file"
+	BoundStreamingUsage   BoundSource = "streaming_usage"
+	BoundTeamsChat        BoundSource = "teams_chat"
+	BoundClientSignal     BoundSource = "client_signal"
+	BoundAssumedNextJoin  BoundSource = "assumed:next_join"
+	BoundAssumedCallEnd   BoundSource = "assumed:call_end"
+	BoundAssumedLastLeave BoundSource = "assumed:last_leave"
+	BoundAssumedLastSeen  BoundSource = "assumed:last_evidence"
+	BoundAssumedFirstSeen BoundSource = "assumed:first_evidence"
+	BoundOpen             BoundSource = "open" // still going on at now
+)
+
+// Assumed reports whether the bound is inferred, not stated by a source.
+func (s BoundSource) Assumed() bool { return len(s) > 8 && s[:8] == "assumed:" }
+
+// A Bound is one end of an interval: when, and on what evidence.
+type Bound struct {
+	At     time.Time   `json:"at,omitzero"` // zero: not known, or still open
+	Source BoundSource `json:"source,omitempty"`
+	Event  string      `json:"event,omitempty"` // id of the event that states it
+}
+
+// An Alias is an id of a call with the event that taught it.
+type Alias struct {
+	Kind  string `json:"kind"` // "correlation_id", "server_call_id", "call_connection_id", "graph_call_id", "thread_id"
+	Value string `json:"value"`
+	Event string `json:"event"`
+}
+
+// A Call is one occurrence of a call or meeting, assembled from its events as
+// they were known at one instant. It is a pure function of them.
+type Call struct {
+	ID       string  `json:"call_id"`
+	Resource string  `json:"resource_id,omitempty"`
+	Aliases  []Alias `json:"aliases"`
+	// Teams is true for a Teams call: the whole call then counts as interop.
+	Teams bool `json:"teams"`
+	// TeamsEvidence says why, with the event: "thread", "teams_client", …
+	TeamsEvidence string `json:"teams_evidence,omitempty"`
+	Start         Bound  `json:"start"`
+	// End is zero with BoundOpen while the call goes on.
+	End        Bound           `json:"end"`
+	Sessions   []Session       `json:"sessions"`
+	Episodes   []Episode       `json:"episodes"`
+	Recordings []CallRecording `json:"recordings,omitempty"`
+	// Unmatched counts receipts about participants nothing else knows.
+	Unmatched []string `json:"unmatched_receipts,omitempty"`
+}
+
+// A Session is one connected interval [Joined, Left) of one identity on one
+// endpoint.
+type Session struct {
+	ID            string   `json:"session_id"`
+	ParticipantID string   `json:"participant_id,omitempty"`
+	RawID         string   `json:"raw_id,omitempty"`
+	EndpointID    string   `json:"endpoint_id,omitempty"`
+	EndpointType  string   `json:"endpoint_type,omitempty"`
+	Identity      Identity `json:"identity"`
+	JoinPath      JoinPath `json:"join_path"`
+	// PathEvidence says what decided the join path: "raw_id",
+	// "participant_type", "endpoint_type", "sdk_version", "diagnostic_options",
+	// "receipt", "event_grid", "graph_platform", "undecided".
+	PathEvidence string `json:"path_evidence"`
+	DisplayName  string `json:"display_name,omitempty"`
+	Joined       Bound  `json:"joined"`
+	Left         Bound  `json:"left"`
+	Resource     string `json:"resource_id,omitempty"`
+	// App is the app the session itself names (DiagnosticOptions, receipts);
+	// the policy's map is applied above it.
+	App          string `json:"app,omitempty"`
+	AppVersion   string `json:"app_version,omitempty"`
+	SDKVersion   string `json:"sdk_version,omitempty"`
+	PSTNCallType string `json:"pstn_call_type,omitempty"`
+	TenantID     string `json:"tenant_id,omitempty"`
+	// Reported is true where the session's client sent any event of Rollcall's
+	// own: its reporting worked.
+	Reported bool `json:"reported,omitempty"`
+	// Events lists the ids of the events that the session rests on, sorted.
+	Events []string `json:"events"`
+	// Receipts and Signals are those that fit this session, by time, then id.
+	Receipts []Receipt       `json:"receipts,omitempty"`
+	Signals  []SessionSignal `json:"signals,omitempty"`
+}
+
+// A Receipt is the app's own word that it showed something to a user.
+type Receipt struct {
+	Event  string    `json:"event"`
+	Via    []Via     `json:"via"`
+	At     time.Time `json:"at"`
+	Notice Notice    `json:"notice"`
+}
+
+// A SessionSignal is the platform's signal as this session's client saw it.
+type SessionSignal struct {
+	Event  string    `json:"event"`
+	At     time.Time `json:"at"`
+	Signal Signal    `json:"signal"`
+}
+
+// An Episode is a maximal interval [Start, End) in which a capture is on: the
+// union over all recordings (or transcriptions), without paused time.
+type Episode struct {
+	Capture string `json:"capture"`
+	// Ordinal counts the episodes of one capture in the call by start, from 1.
+	Ordinal int      `json:"ordinal"`
+	Start   Bound    `json:"start"`
+	End     Bound    `json:"end"`
+	Events  []string `json:"events"` // sorted
+}
+
+// A CallRecording is one recording with its recorded parts, for metering.
+type CallRecording struct {
+	ID      string `json:"recording_id"`
+	Kind    string `json:"kind,omitempty"` // RecordingACS, RecordingTeams, RecordingTeamsCompliance; empty: not known
+	Content string `json:"content,omitempty"`
+	Channel string `json:"channel,omitempty"`
+	// LengthMs is the recorded length without pauses as the most precise
+	// source states it; -1 where only Parts tell.
+	LengthMs int64      `json:"length_ms"`
+	Parts    []Interval `json:"parts"`
+	Resource string     `json:"resource_id,omitempty"`
+	Events   []string   `json:"events"` // sorted
+}
+
+// An Interval is half-open: [Start, End). A zero End is still open.
+type Interval struct {
+	Start time.Time `json:"start"`
+	End   time.Time `json:"end,omitzero"`
+	// Assumed marks an end that no source states.
+	Assumed bool `json:"assumed,omitempty"`
+}
