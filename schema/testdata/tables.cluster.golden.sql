@@ -1,0 +1,347 @@
+CREATE TABLE IF NOT EXISTS topics ON CLUSTER `main` (
+    topic String,
+    epoch UInt32,
+    topic_id String,
+    reason LowCardinality(String),
+    stored_at DateTime64(6, 'UTC') DEFAULT now64(6, 'UTC')
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/topics', '{replica}')
+ORDER BY (topic, epoch, topic_id);
+
+CREATE TABLE IF NOT EXISTS messages_local ON CLUSTER `main` (
+    topic LowCardinality(String),
+    epoch UInt32,
+    partition Int32,
+    offset Int64 CODEC(Delta, ZSTD(1)),
+    broker_time DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    stored_at DateTime64(6, 'UTC') DEFAULT now64(6, 'UTC') CODEC(ZSTD(1)),
+    key String CODEC(ZSTD(1)),
+    value String CODEC(ZSTD(3)),
+    headers Array(Tuple(name String, value String)) CODEC(ZSTD(1)),
+    length UInt64 COMMENT 'of the value in Kafka, in bytes' CODEC(ZSTD(1)),
+    flags UInt8 COMMENT '1: key is null, 2: value is null, 4: content was dropped, 8: too long, only the beginning is kept',
+    salt FixedString(16) CODEC(NONE),
+    commitment FixedString(32) CODEC(NONE),
+    batch UInt64 CODEC(ZSTD(1)),
+    rank UInt64 MATERIALIZED bitNot(toUInt64(toUnixTimestamp64Micro(stored_at))) CODEC(ZSTD(1))
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/messages_local', '{replica}', rank)
+ORDER BY (topic, epoch, partition, offset);
+
+CREATE TABLE IF NOT EXISTS messages ON CLUSTER `main` AS messages_local ENGINE = Distributed(`main`, currentDatabase(), messages_local, cityHash64(topic, partition));
+
+CREATE OR REPLACE VIEW messages_one ON CLUSTER `main` AS
+SELECT topic, epoch, partition, offset, broker_time, stored_at, key, value, headers, length, flags, salt, commitment, batch
+FROM messages FINAL;
+
+CREATE TABLE IF NOT EXISTS events_local ON CLUSTER `main` (
+    topic LowCardinality(String),
+    epoch UInt32,
+    partition Int32,
+    offset Int64 CODEC(Delta, ZSTD(1)),
+    idx UInt32,
+    event_id String CODEC(ZSTD(1)),
+    source LowCardinality(String),
+    kind LowCardinality(String),
+    via Array(String) CODEC(ZSTD(1)),
+    version Int64 CODEC(ZSTD(1)),
+    content String CODEC(ZSTD(1)),
+    time Nullable(DateTime64(3, 'UTC')) CODEC(ZSTD(1)),
+    time_reason LowCardinality(String),
+    first Nullable(DateTime64(3, 'UTC')) CODEC(ZSTD(1)),
+    last Nullable(DateTime64(3, 'UTC')) CODEC(ZSTD(1)),
+    resource LowCardinality(String),
+    aliases Array(String) COMMENT 'kind:value, sorted' CODEC(ZSTD(1)),
+    alias_key String COMMENT 'hash of the aliases; with the interval where a thread is the only one; empty without any' CODEC(ZSTD(1)),
+    raw_id String COMMENT 'of the participant that the event is about' CODEC(ZSTD(1)),
+    facts String COMMENT 'JSON' CODEC(ZSTD(3)),
+    decoder UInt16,
+    broker_time DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    stored_at DateTime64(6, 'UTC') DEFAULT now64(6, 'UTC') CODEC(ZSTD(1)),
+    batch UInt64 CODEC(ZSTD(1)),
+    INDEX by_alias_key alias_key TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX by_event_id event_id TYPE bloom_filter(0.001) GRANULARITY 1
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/events_local', '{replica}', decoder)
+ORDER BY (topic, epoch, partition, offset, idx);
+
+CREATE TABLE IF NOT EXISTS events ON CLUSTER `main` AS events_local ENGINE = Distributed(`main`, currentDatabase(), events_local, cityHash64(topic, partition));
+
+CREATE OR REPLACE VIEW events_one ON CLUSTER `main` AS
+SELECT topic, epoch, partition, offset, idx, event_id, source, kind, via, version, content, time, time_reason, first, last,
+    resource, aliases, alias_key, raw_id, facts, decoder, broker_time, stored_at, batch
+FROM events FINAL;
+
+CREATE OR REPLACE VIEW events_current ON CLUSTER `main` AS
+SELECT event_id, row.1 AS source, row.2 AS kind, via, row.3 AS version, row.4 AS content, row.5 AS time, row.6 AS time_reason,
+    row.7 AS first, row.8 AS last, row.9 AS resource, row.10 AS aliases, row.11 AS alias_key, row.12 AS raw_id, row.13 AS facts,
+    row.14 AS topic, row.15 AS epoch, row.16 AS partition, row.17 AS offset, row.18 AS idx, row.19 AS decoder, row.20 AS broker_time
+FROM (
+    SELECT event_id,
+        arraySort(groupUniqArrayArray(e.via)) AS via,
+        argMin(
+            (source, kind, e.version, content, time, time_reason, first, last, resource, aliases, alias_key, raw_id, facts,
+                topic, epoch, partition, offset, idx, decoder, broker_time),
+            (-e.version, content, facts, aliases, resource, source, kind, ifNull(toUnixTimestamp64Milli(time), -1), time_reason,
+                topic, epoch, partition, offset, idx)
+        ) AS row
+    FROM events AS e
+    GROUP BY event_id
+);
+
+CREATE OR REPLACE VIEW events_of ON CLUSTER `main` AS
+SELECT event_id, row.1 AS source, row.2 AS kind, via, row.3 AS version, row.4 AS content, row.5 AS time, row.6 AS time_reason,
+    row.7 AS first, row.8 AS last, row.9 AS resource, row.10 AS aliases, row.11 AS alias_key, row.12 AS raw_id, row.13 AS facts,
+    row.14 AS topic, row.15 AS epoch, row.16 AS partition, row.17 AS offset, row.18 AS idx, row.19 AS decoder, row.20 AS broker_time
+FROM (
+    SELECT event_id,
+        arraySort(groupUniqArrayArray(e.via)) AS via,
+        argMin(
+            (source, kind, e.version, content, time, time_reason, first, last, resource, aliases, alias_key, raw_id, facts,
+                topic, epoch, partition, offset, idx, decoder, broker_time),
+            (-e.version, content, facts, aliases, resource, source, kind, ifNull(toUnixTimestamp64Milli(time), -1), time_reason,
+                topic, epoch, partition, offset, idx)
+        ) AS row
+    FROM events AS e
+    WHERE event_id GLOBAL IN (SELECT event_id FROM events WHERE alias_key IN {alias_keys:Array(String)})
+    GROUP BY event_id
+);
+
+CREATE TABLE IF NOT EXISTS aliases ON CLUSTER `main` (
+    alias String CODEC(ZSTD(1)),
+    alias_key String CODEC(ZSTD(1)),
+    aliases SimpleAggregateFunction(any, Array(String)) CODEC(ZSTD(1)),
+    first SimpleAggregateFunction(min, Nullable(DateTime64(3, 'UTC'))) CODEC(ZSTD(1)),
+    last SimpleAggregateFunction(max, Nullable(DateTime64(3, 'UTC'))) CODEC(ZSTD(1))
+) ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/all/{database}/aliases', '{replica}')
+ORDER BY (alias, alias_key);
+
+CREATE OR REPLACE VIEW aliases_one ON CLUSTER `main` AS
+SELECT alias, alias_key, aliases, first, last FROM aliases FINAL;
+
+CREATE TABLE IF NOT EXISTS batches ON CLUSTER `main` (
+    topic LowCardinality(String),
+    epoch UInt32,
+    partition Int32,
+    first Int64,
+    last Int64 COMMENT 'included',
+    messages UInt64,
+    events UInt64,
+    dead_letters UInt64,
+    dropped UInt64,
+    bytes UInt64,
+    first_time Nullable(DateTime64(3, 'UTC')) COMMENT 'smallest broker time',
+    last_time Nullable(DateTime64(3, 'UTC')) COMMENT 'largest broker time',
+    decoder UInt16,
+    writer String,
+    batch UInt64,
+    stored_at DateTime64(6, 'UTC') DEFAULT now64(6, 'UTC'),
+    INDEX by_stored_at stored_at TYPE minmax GRANULARITY 1
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/batches', '{replica}')
+ORDER BY (topic, epoch, partition, last, first);
+
+CREATE TABLE IF NOT EXISTS gaps ON CLUSTER `main` (
+    topic LowCardinality(String),
+    epoch UInt32,
+    partition Int32,
+    first Int64,
+    last Int64 COMMENT 'included',
+    reason LowCardinality(String),
+    after_time Nullable(DateTime64(3, 'UTC')),
+    before_time DateTime64(3, 'UTC'),
+    writer String,
+    stored_at DateTime64(6, 'UTC') DEFAULT now64(6, 'UTC'),
+    rank UInt64 MATERIALIZED bitNot(toUInt64(toUnixTimestamp64Micro(stored_at)))
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/gaps', '{replica}', rank)
+ORDER BY (topic, epoch, partition, first, last, reason);
+
+CREATE OR REPLACE VIEW gaps_one ON CLUSTER `main` AS
+SELECT topic, epoch, partition, first, last, reason, after_time, before_time, writer, stored_at FROM gaps FINAL;
+
+CREATE TABLE IF NOT EXISTS dead_letters_local ON CLUSTER `main` (
+    topic LowCardinality(String),
+    epoch UInt32,
+    partition Int32,
+    offset Int64,
+    part UInt32 COMMENT 'of the message, from 0',
+    stage LowCardinality(String),
+    reason LowCardinality(String),
+    detail String,
+    raw String COMMENT 'the bytes; the first 64 KiB where length says more' CODEC(ZSTD(3)),
+    length UInt64,
+    sha256 FixedString(32) COMMENT 'of all the bytes',
+    broker_time DateTime64(3, 'UTC'),
+    decoder UInt16,
+    batch UInt64,
+    replayed_at DateTime64(3, 'UTC') COMMENT '1970: not replayed',
+    stored_at DateTime64(6, 'UTC') DEFAULT now64(6, 'UTC')
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/dead_letters_local', '{replica}', replayed_at)
+ORDER BY (topic, epoch, partition, offset, part, stage);
+
+CREATE TABLE IF NOT EXISTS dead_letters ON CLUSTER `main` AS dead_letters_local ENGINE = Distributed(`main`, currentDatabase(), dead_letters_local, cityHash64(topic, partition));
+
+CREATE OR REPLACE VIEW dead_letters_one ON CLUSTER `main` AS
+SELECT topic, epoch, partition, offset, part, stage, reason, detail, raw, length, sha256, broker_time, decoder, batch, replayed_at, stored_at
+FROM dead_letters FINAL;
+
+CREATE TABLE IF NOT EXISTS calls ON CLUSTER `main` (
+    call_id String,
+    version UInt64,
+    superseded_by String,
+    tenant LowCardinality(String),
+    resource LowCardinality(String),
+    teams Bool,
+    start Nullable(DateTime64(3, 'UTC')),
+    end Nullable(DateTime64(3, 'UTC')),
+    alias_keys Array(String) CODEC(ZSTD(1)),
+    json String CODEC(ZSTD(3)),
+    stored_at DateTime64(6, 'UTC') DEFAULT now64(6, 'UTC')
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/calls', '{replica}', version)
+ORDER BY call_id;
+
+CREATE OR REPLACE VIEW calls_current ON CLUSTER `main` AS
+SELECT call_id, version, superseded_by, tenant, resource, teams, start, end, alias_keys, json, stored_at
+FROM calls FINAL WHERE superseded_by = '';
+
+CREATE TABLE IF NOT EXISTS sessions_local ON CLUSTER `main` (
+    call_id String,
+    version UInt64,
+    session_id String,
+    tenant LowCardinality(String),
+    app LowCardinality(String),
+    participant_id String,
+    raw_id String,
+    endpoint_id String,
+    identity LowCardinality(String),
+    join_path LowCardinality(String),
+    path_evidence LowCardinality(String),
+    display_name String,
+    joined_at Nullable(DateTime64(3, 'UTC')),
+    left_at Nullable(DateTime64(3, 'UTC')),
+    source LowCardinality(String),
+    left_source LowCardinality(String),
+    evidence Array(String) CODEC(ZSTD(1))
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/sessions_local', '{replica}')
+ORDER BY (call_id, version, session_id);
+
+CREATE TABLE IF NOT EXISTS sessions ON CLUSTER `main` AS sessions_local ENGINE = Distributed(`main`, currentDatabase(), sessions_local, cityHash64(call_id));
+
+CREATE OR REPLACE VIEW sessions_current ON CLUSTER `main` AS
+SELECT call_id, version, session_id, tenant, app, participant_id, raw_id, endpoint_id, identity, join_path, path_evidence,
+    display_name, joined_at, left_at, source, left_source, evidence
+FROM sessions FINAL WHERE (call_id, version) GLOBAL IN (SELECT call_id, version FROM calls_current);
+
+CREATE TABLE IF NOT EXISTS obligations_local ON CLUSTER `main` (
+    call_id String,
+    version UInt64,
+    session_id String,
+    capture LowCardinality(String),
+    ordinal UInt32 COMMENT 'of the episode, within call and capture, from 1',
+    tenant LowCardinality(String),
+    app LowCardinality(String),
+    participant_id String,
+    raw_id String,
+    endpoint_id String,
+    join_path LowCardinality(String),
+    episode_start Nullable(DateTime64(3, 'UTC')),
+    episode_end Nullable(DateTime64(3, 'UTC')),
+    episode_end_source LowCardinality(String),
+    joined_at Nullable(DateTime64(3, 'UTC')),
+    left_at Nullable(DateTime64(3, 'UTC')),
+    left_source LowCardinality(String),
+    exposed_at Nullable(DateTime64(3, 'UTC')),
+    due_at Nullable(DateTime64(3, 'UTC')),
+    signalled_at Nullable(DateTime64(3, 'UTC')),
+    shown_at Nullable(DateTime64(3, 'UTC')),
+    delay_ms Nullable(Int64),
+    result LowCardinality(String),
+    reason LowCardinality(String),
+    receipt_id String,
+    receipt_via Array(String),
+    surface LowCardinality(String),
+    clock_basis LowCardinality(String),
+    evidence Array(String) CODEC(ZSTD(1))
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/obligations_local', '{replica}')
+ORDER BY (call_id, version, session_id, capture, ordinal);
+
+CREATE TABLE IF NOT EXISTS obligations ON CLUSTER `main` AS obligations_local ENGINE = Distributed(`main`, currentDatabase(), obligations_local, cityHash64(call_id));
+
+CREATE OR REPLACE VIEW obligations_current ON CLUSTER `main` AS
+SELECT call_id, version, session_id, capture, ordinal, tenant, app, participant_id, raw_id, endpoint_id, join_path,
+    episode_start, episode_end, episode_end_source, joined_at, left_at, left_source, exposed_at, due_at, signalled_at,
+    shown_at, delay_ms, result, reason, receipt_id, receipt_via, surface, clock_basis, evidence
+FROM obligations FINAL WHERE (call_id, version) GLOBAL IN (SELECT call_id, version FROM calls_current);
+
+CREATE TABLE IF NOT EXISTS findings_local ON CLUSTER `main` (
+    call_id String,
+    version UInt64,
+    id String,
+    rule LowCardinality(String),
+    severity LowCardinality(String),
+    status LowCardinality(String),
+    result LowCardinality(String),
+    tenant LowCardinality(String),
+    app LowCardinality(String),
+    subject String,
+    raw_id String,
+    capture LowCardinality(String),
+    first_at Nullable(DateTime64(3, 'UTC')),
+    detected_at Nullable(DateTime64(3, 'UTC')),
+    message String,
+    evidence Array(String) CODEC(ZSTD(1)),
+    policy_version String
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/findings_local', '{replica}')
+ORDER BY (call_id, version, id);
+
+CREATE TABLE IF NOT EXISTS findings ON CLUSTER `main` AS findings_local ENGINE = Distributed(`main`, currentDatabase(), findings_local, cityHash64(call_id));
+
+CREATE OR REPLACE VIEW findings_current ON CLUSTER `main` AS
+SELECT call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at,
+    message, evidence, policy_version
+FROM findings FINAL WHERE (call_id, version) GLOBAL IN (SELECT call_id, version FROM calls_current);
+
+CREATE TABLE IF NOT EXISTS usage_lines_local ON CLUSTER `main` (
+    call_id String,
+    version UInt64,
+    line_id String,
+    day Date,
+    tenant LowCardinality(String),
+    app LowCardinality(String),
+    resource_id LowCardinality(String),
+    session_id String,
+    participant_id String,
+    raw_id String,
+    meter LowCardinality(String),
+    unit LowCardinality(String),
+    raw Int64,
+    quantity String,
+    rate String,
+    currency LowCardinality(String),
+    cost String,
+    tariff_row String,
+    tariff_version String,
+    evidence Array(String) CODEC(ZSTD(1)),
+    correction_of String,
+    note String
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/usage_lines_local', '{replica}')
+ORDER BY (call_id, version, line_id);
+
+CREATE TABLE IF NOT EXISTS usage_lines ON CLUSTER `main` AS usage_lines_local ENGINE = Distributed(`main`, currentDatabase(), usage_lines_local, cityHash64(call_id));
+
+CREATE OR REPLACE VIEW usage_lines_current ON CLUSTER `main` AS
+SELECT call_id, version, line_id, day, tenant, app, resource_id, session_id, participant_id, raw_id, meter, unit, raw,
+    quantity, rate, currency, cost, tariff_row, tariff_version, evidence, correction_of, note
+FROM usage_lines FINAL WHERE (call_id, version) GLOBAL IN (SELECT call_id, version FROM calls_current);
+
+CREATE TABLE IF NOT EXISTS periods ON CLUSTER `main` (
+    schedule String,
+    period String,
+    start DateTime64(3, 'UTC'),
+    end DateTime64(3, 'UTC'),
+    due_at DateTime64(3, 'UTC'),
+    reported_at DateTime64(3, 'UTC'),
+    files Array(Tuple(path String, sha256 String)),
+    note String,
+    version UInt64
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/periods', '{replica}', version)
+ORDER BY (schedule, period);
+
+CREATE OR REPLACE VIEW periods_one ON CLUSTER `main` AS
+SELECT schedule, period, start, end, due_at, reported_at, files, note, version FROM periods FINAL;
