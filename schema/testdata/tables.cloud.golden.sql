@@ -331,3 +331,26 @@ ORDER BY (schedule, period);
 
 CREATE OR REPLACE VIEW periods_one AS
 SELECT schedule, period, start, end, due_at, reported_at, files, note, version FROM periods FINAL;
+
+CREATE TABLE IF NOT EXISTS call_sets (
+    run UInt64,
+    alias_key String,
+    call_id String,
+    stored_at DateTime DEFAULT now()
+) ENGINE = MergeTree()
+PARTITION BY run
+ORDER BY alias_key
+TTL stored_at + INTERVAL 7 DAY;
+
+CREATE TABLE IF NOT EXISTS free_sessions (
+    call_id String,
+    version UInt64,
+    session_id String,
+    reason LowCardinality(String),
+    raw Int64 COMMENT 'milliseconds'
+) ENGINE = ReplacingMergeTree()
+ORDER BY (call_id, version, session_id);
+
+CREATE OR REPLACE VIEW free_sessions_current AS
+SELECT call_id, version, session_id, reason, raw
+FROM free_sessions FINAL WHERE (call_id, version) GLOBAL IN (SELECT call_id, version FROM calls_current);

@@ -345,3 +345,28 @@ ORDER BY (schedule, period);
 
 CREATE OR REPLACE VIEW periods_one ON CLUSTER `main` AS
 SELECT schedule, period, start, end, due_at, reported_at, files, note, version FROM periods FINAL;
+
+CREATE TABLE IF NOT EXISTS call_sets ON CLUSTER `main` (
+    run UInt64,
+    alias_key String,
+    call_id String,
+    stored_at DateTime DEFAULT now()
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/call_sets', '{replica}')
+PARTITION BY run
+ORDER BY alias_key
+TTL stored_at + INTERVAL 7 DAY;
+
+CREATE TABLE IF NOT EXISTS free_sessions_local ON CLUSTER `main` (
+    call_id String,
+    version UInt64,
+    session_id String,
+    reason LowCardinality(String),
+    raw Int64 COMMENT 'milliseconds'
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/free_sessions_local', '{replica}')
+ORDER BY (call_id, version, session_id);
+
+CREATE TABLE IF NOT EXISTS free_sessions ON CLUSTER `main` AS free_sessions_local ENGINE = Distributed(`main`, currentDatabase(), free_sessions_local, cityHash64(call_id));
+
+CREATE OR REPLACE VIEW free_sessions_current ON CLUSTER `main` AS
+SELECT call_id, version, session_id, reason, raw
+FROM free_sessions FINAL WHERE (call_id, version) GLOBAL IN (SELECT call_id, version FROM calls_current);
