@@ -1,0 +1,68 @@
+// Package assess evaluates calls: it reads their events from ClickHouse, lets
+// the pure packages assemble, judge and meter them, and writes what they find
+// back as one version of each call.
+//
+// The live service and `rollcall audit` run the same Evaluate; they differ only
+// in which calls they evaluate, and for which instant.
+package assess
+
+import (
+	"cmp"
+	"time"
+
+	"rollcall/reports/metering"
+	"rollcall/reports/tariff"
+	"rollcall/rules/assemble"
+	"rollcall/rules/notice"
+	"rollcall/rules/policy"
+	"rollcall/schema"
+)
+
+// Terms are what calls are evaluated with, besides their evidence.
+type Terms struct {
+	Policy *policy.Policy
+	Tariff *tariff.Tariff
+	// Now is the instant for which calls are evaluated.
+	Now time.Time
+	// Gaps are the intervals in which evidence was lost.
+	Gaps []notice.Gap
+}
+
+// Results are everything that one call's events lead to.
+type Results struct {
+	Call        schema.Call
+	Tenant      string
+	Sessions    []Session
+	Obligations []schema.Obligation
+	Findings    []schema.Finding
+	Lines       []schema.UsageLine
+	Free        []metering.Free
+}
+
+// A Session is a session with the app and tenant that the policy gives it.
+type Session struct {
+	schema.Session
+	App, Tenant string
+}
+
+// Evaluate assembles, judges and meters one call. It is pure.
+func Evaluate(callID string, events []schema.Event, t Terms) Results {
+	call := assemble.Call(callID, events, assemble.Options{Now: t.Now, Quiet: t.Policy.Base().Quiet})
+	owner := func(s schema.Session) (app, tenant string) {
+		s.Resource = cmp.Or(s.Resource, call.Resource)
+		a := t.Policy.App(s)
+		return a.ID, a.Tenant
+	}
+	r := Results{Call: call}
+	for _, s := range call.Sessions {
+		app, tenant := owner(s)
+		r.Sessions = append(r.Sessions, Session{Session: s, App: app, Tenant: tenant})
+		r.Tenant = cmp.Or(r.Tenant, tenant)
+	}
+	r.Obligations = notice.Obligations(call, notice.Input{Policy: t.Policy, Now: t.Now, Gaps: t.Gaps})
+	r.Findings = notice.Findings(r.Obligations, t.Policy)
+	opt := metering.Options{Now: t.Now, Owner: owner}
+	r.Lines = metering.Call(call, t.Tariff, opt)
+	r.Free = metering.FreeSessions(call, t.Tariff, opt)
+	return r
+}
