@@ -1,0 +1,82 @@
+package simulate
+
+import "time"
+
+// A Profile says what kind of world is simulated.
+type Profile uint8
+
+const (
+	// Demo is the small company's day that "rollcall demo" shows: a fixed
+	// timetable with one instance of each thing worth seeing.
+	Demo Profile = iota
+	// Soak draws every call at random, so that many seeds reach many corners.
+	Soak
+)
+
+// Options decide a simulation entirely. Shares are from 0 to 1.
+type Options struct {
+	Seed    uint64
+	Start   time.Time     // UTC; calls begin from here on
+	Span    time.Duration // over which calls begin; 0: 24 hours
+	Calls   int           // number of calls in profile Soak; the giant meeting is extra
+	Profile Profile
+
+	Disorder   float64 // share of events that arrive minutes late, so out of order
+	Duplicates float64 // share of events delivered twice, at times in another envelope
+	Lateness   float64 // share of events that arrive hours or days late
+	Malformed  float64 // unreadable messages for each event
+	Noise      float64 // calls with other categories beside them, and chat, which counts
+
+	ClockSkew    float64 // share of clients whose clock is off; half of them say by how much
+	LostEvidence float64 // share of evidence that never arrives, of each kind
+	Interop      float64 // share of Teams meetings among the calls
+	Defects      bool    // known faults of client libraries: signals that lie or never come
+
+	// OpenCalls more calls are still going on at Truth.AsOf, which then is three
+	// hours after the span: state it to the program under test.
+	OpenCalls int
+
+	GiantParticipants int // of one more, giant, call; 0: none
+	GiantEpisodes     int // recording episodes in the giant call
+
+	// OnCall, where set, is given each call's truth as it is made, and
+	// Truth.Calls and Truth.Obligations stay empty, so that memory stays flat.
+	OnCall func(*TruthCall)
+}
+
+// DemoDay is a small company's day: about 50 calls, 300 sessions and 3,000
+// messages, of three apps and two tenants. The date's clock time is ignored.
+func DemoDay(date time.Time) Options {
+	y, m, d := date.UTC().Date()
+	return Options{
+		Seed:       uint64(y)*10000 + uint64(m)*100 + uint64(d),
+		Start:      time.Date(y, m, d, 0, 0, 0, 0, time.UTC),
+		Span:       24 * time.Hour,
+		Profile:    Demo,
+		Disorder:   0.06,
+		Duplicates: 0.03,
+		Lateness:   0.005,
+		Noise:      0.3,
+		Malformed:  0.002,
+	}
+}
+
+// SoakRun draws so many calls at random with every switch on.
+func SoakRun(seed uint64, start time.Time, calls int) Options {
+	return Options{
+		Seed: seed, Start: start.UTC(), Span: 24 * time.Hour, Calls: calls, Profile: Soak,
+		Disorder: 0.1, Duplicates: 0.05, Lateness: 0.01, Malformed: 0.001, Noise: 0.2,
+		ClockSkew: 0.05, LostEvidence: 0.02, Interop: 0.5, Defects: true,
+	}
+}
+
+func (o Options) normal() Options {
+	o.Start = o.Start.UTC().Truncate(time.Second)
+	if o.Span <= 0 {
+		o.Span = 24 * time.Hour
+	}
+	return o
+}
+
+// asOf is the instant at which open calls are judged.
+func (o Options) asOf() int64 { return o.Start.Add(o.Span + 3*time.Hour).UnixMilli() }

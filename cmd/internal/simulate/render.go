@@ -1,0 +1,19 @@
+package simulate
+
+// render writes one event in its format.
+func (g *generator) render(b []byte, it *item) []byte {
+	switch {
+	case it.kind == malformed:
+		return renderMalformed(b, it)
+	case it.top == gridTopic:
+		return g.renderGrid(b, it)
+	case it.top == callbackTopic:
+		return g.renderCallback(b, it)
+	case it.top == monitorTopic:
+		return g.renderMonitor(b, it)
+	}
+	return g.renderApp(b, it)
+}
+
+// saw keeps the latest event time.
+func (g *generator) saw(at int64) { g.latest = max(g.latest, at) }

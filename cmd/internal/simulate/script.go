@@ -1,0 +1,202 @@
+package simulate
+
+// Instants in a script are milliseconds since 1970, UTC.
+
+// A capture is recording or transcription.
+type capture uint8
+
+const (
+	recording capture = iota
+	transcription
+	captures
+)
+
+var captureNames = [captures]string{"recording", "transcription"}
+
+// A span is half-open: [start, end).
+type span struct{ start, end int64 }
+
+// A script is one call as it really was.
+type script struct {
+	seed     uint64
+	app      *app
+	id, conn guid // correlation id, call connection id
+	server   [2]string
+	thread   string // of a Teams meeting, else empty
+	p2p      bool
+	start    int64
+	end      int64
+	open     bool // still going on at end, which is when it is judged
+
+	eventGrid bool  // call events are delivered for this call
+	egForm    uint8 // generation of their shape, 0 to 2
+	egCloud   bool  // as CloudEvents
+	callbacks bool  // Call Automation callbacks are forwarded
+	newSource bool  // callbacks have the newer source form
+	roster    []int64
+
+	sessions []session
+	once     int // of them, the first session of each person
+	runs     []run
+	signals  []signal
+	shows    []show
+	noise    int
+	chat     []chat
+}
+
+// A session is one connected interval of one person on one endpoint.
+type session struct {
+	who      *person
+	model    model
+	pid      guid
+	endpoint guid
+	joined   int64
+	left     int64
+	rejoin   bool
+	open     bool // still there when the call is judged
+
+	reports  bool  // its client sends events of the app's own
+	steady   bool  // in the call throughout, with a client that works: what only clients see rests on it
+	skew     int64 // client's clock minus the server's, ms
+	skewSaid bool  // the client states its skew
+	via      via
+	bind     binding
+	acts     act // what its client does wrong, where the script wants that
+
+	noAdded, noRemoved bool  // Event Grid's events got lost
+	noSummary, noLeave bool  // the summary, the app's leave event
+	noReceipts         bool  // everything the client sent
+	versions           uint8 // how many CallSummaryUpdates there are
+	onlyUpdates        bool  // and no plain CallSummary
+	quirk              uint8
+}
+
+// seen is when something of the client's seems to have happened, to a reader
+// who corrects only the clock error that the client states.
+func (s *session) seen(at int64) int64 {
+	if s.skewSaid {
+		return at
+	}
+	return at + s.skew
+}
+
+// A via says how a client's events travel.
+type via uint8
+
+const (
+	viaCloudEvent via = iota
+	viaInsights
+	viaBoth
+)
+
+// A binding says by which ids a receipt names its participant.
+type binding uint8
+
+const (
+	byParticipant binding = iota
+	byEndpoint            // raw id and endpoint
+	byRawID               // raw id alone: any session of that identity
+)
+
+// An act is what a client does when a capture begins.
+type act uint8
+
+const (
+	asLikely       act = iota // drawn by the app's habits
+	inTime                    // signalled, shown
+	unsignalled               // shown, since the app reads the state itself
+	late                      // shown after the deadline
+	notShown                  // signalled, nothing shown
+	neverSignalled            // nothing signalled, so nothing shown
+	silent                    // the client sends nothing at all
+	tooEarly                  // shown well before
+	justEarly                 // shown before, within the tolerance
+	afterwards                // shown when it is over
+	wrongCapture              // shown for the other capture
+	spoken                    // shown on a surface that does not count
+	edges                     // shown to the millisecond on a bound
+)
+
+// A run is one recording or transcription of a call.
+type run struct {
+	cap        capture
+	id         string // recording id
+	start, end int64
+	pauses     []span
+	source     runSource
+	content    content
+	summary    bool // a CallRecordingSummary is published
+	file       bool // a RecordingFileStatusUpdated is published
+	noStop     bool // the callback that it stopped got lost
+	noSummary  bool // the CallRecordingSummary got lost
+	open       bool // still on when the call is judged
+}
+
+// A runSource says who can know of a run.
+type runSource uint8
+
+const (
+	ofACS     runSource = iota // ACS recording or Call Automation transcription
+	ofTeams                    // Teams' own, announced by a callback
+	ofClients                  // Teams' own, seen by clients only
+)
+
+// content of an ACS recording, which decides its meter.
+type content uint8
+
+const (
+	mixedAV content = iota
+	mixedAudio
+	unmixedAudio
+)
+
+// parts lists the run's time without its pauses.
+func (u *run) parts() []span {
+	out := make([]span, 0, len(u.pauses)+1)
+	from := u.start
+	for _, p := range u.pauses {
+		out = append(out, span{from, p.start})
+		from = p.end
+	}
+	return append(out, span{from, u.end})
+}
+
+// A signal is the platform's word to one client.
+type signal struct {
+	sess   int32
+	cap    capture
+	active bool
+	at     int64
+}
+
+// A show is a notice that a client showed.
+type show struct {
+	sess    int32
+	caps    uint8 // bit set of captures
+	state   uint8
+	surface uint8
+	bind    binding
+	ack     bool // and the user acknowledged it
+	unsent  bool // shown, but the receipt never left or got lost
+	at      int64
+}
+
+var stateNames = [...]string{"started", "resumed", "paused", "stopped"}
+
+const (
+	stateStarted uint8 = iota
+	stateResumed
+	statePaused
+	stateStopped
+)
+
+var surfaceNames = [...]string{"banner", "dialog", "toast", "audio"}
+
+const surfaceAudio = 3
+
+// A chat is one message in an ACS chat thread.
+type chat struct {
+	at         int64
+	from       *person
+	recipients int
+}

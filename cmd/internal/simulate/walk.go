@@ -1,0 +1,492 @@
+package simulate
+
+import (
+	"cmp"
+	"slices"
+)
+
+// What the walk knows of the policy that Policy() states.
+const (
+	early = 2 * second
+	grace = 60 * second
+)
+
+// A step is something that happens at an instant.
+type step struct {
+	at   int64
+	kind stepKind
+	idx  int32
+}
+
+type stepKind uint8
+
+const (
+	stepFlip stepKind = iota // these change who is in and what is on …
+	stepJoin
+	stepLeave
+	stepSignal // … and these are seen against what then holds
+	stepShow
+	stepTold
+)
+
+// A flip switches a capture on or off, by one.
+type flip struct {
+	at      int64
+	cap     capture
+	by      int8
+	assumed bool
+}
+
+// A walker goes through one call's instants in order and keeps, for each
+// person, what is on and what was shown.
+type walker struct {
+	c     *script
+	truth *TruthCall
+	flips []flip
+	steps []step
+
+	present []int32 // sessions in the call
+	place   []int32 // of each session in present, -1: not there
+	count   [captures]int
+	episode [captures]int     // index in truth.Episodes of the one that is on
+	open    [captures][]int32 // for each session the obligation at hand, -1: none
+	recent  [][]shown         // for each session what was shown lately
+	notes   []note            // for each obligation
+	spoke   []bool            // for each session: its client's reporting worked
+	kin     map[*person][]int32
+}
+
+// A note is what judging an obligation needs beside the obligation.
+type note struct {
+	sess    int32
+	episode int32
+	wrong   bool // something was shown on a surface that does not count
+	told    bool
+}
+
+// A shown is a notice that a session was shown lately.
+type shown struct {
+	at    int64
+	caps  uint8
+	class uint8
+}
+
+const (
+	countsShown uint8 = iota
+	wrongShown
+	toldShown
+)
+
+// walk finds one call's truth.
+func walk(c *script) *TruthCall {
+	w := &walker{c: c, truth: &TruthCall{CallID: c.id.String(), App: c.app.id, Tenant: c.app.tenant,
+		Resource: c.app.res.lower, Thread: c.thread, Teams: c.thread != "", Start: c.start, End: c.end}}
+	w.prepare()
+	for i := 0; i < len(w.steps); {
+		i = w.instant(i)
+	}
+	w.judge()
+	meter(c, w.truth)
+	if c.open {
+		w.leaveOpen()
+	}
+	return w.truth
+}
+
+// prepare lays out all steps in order of time.
+func (w *walker) prepare() {
+	c := w.c
+	n := len(c.sessions)
+	w.place, w.recent, w.spoke = make([]int32, n), make([][]shown, n), make([]bool, n)
+	for cap := range captures {
+		w.open[cap] = make([]int32, n)
+	}
+	if len(c.sessions) > c.once {
+		w.kin = map[*person][]int32{}
+	}
+	w.truth.Sessions = make([]TruthSession, n)
+	for i := range c.sessions {
+		x := &c.sessions[i]
+		w.place[i], w.open[0][i], w.open[1][i] = -1, -1, -1
+		if w.kin != nil {
+			w.kin[x.who] = append(w.kin[x.who], int32(i))
+		}
+		t := c.truthSession(x)
+		t.CallID = w.truth.CallID
+		w.truth.Sessions[i] = t
+		w.spoke[i] = c.appTellsTime(x) && !x.noReceipts
+		w.steps = append(w.steps, step{t.Joined, stepJoin, int32(i)}, step{t.Left, stepLeave, int32(i)})
+	}
+	for i := range c.signals {
+		s := &c.signals[i]
+		if x := &c.sessions[s.sess]; !x.noReceipts {
+			w.spoke[s.sess] = true
+			w.steps = append(w.steps, step{x.seen(s.at), stepSignal, int32(i)})
+		}
+	}
+	for i := range c.shows {
+		s := &c.shows[i]
+		x := &c.sessions[s.sess]
+		if !s.unsent && !x.noReceipts {
+			w.spoke[s.sess] = true
+			w.steps = append(w.steps, step{x.seen(s.at), stepShow, int32(i)})
+		}
+		w.steps = append(w.steps, step{s.at, stepTold, int32(i)})
+	}
+	w.flips = c.evidentFlips()
+	for i := range w.flips {
+		w.steps = append(w.steps, step{w.flips[i].at, stepFlip, int32(i)})
+	}
+	slices.SortFunc(w.steps, func(a, b step) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.kind, b.kind), cmp.Compare(a.idx, b.idx))
+	})
+}
+
+// truthSession states what evidence there is of a session's time.
+func (c *script) truthSession(x *session) TruthSession {
+	t := TruthSession{ParticipantID: x.pid.String(), RawID: x.who.raw, EndpointID: x.endpoint.String(),
+		JoinPath: joinPaths[x.model], Joined: x.joined, Left: x.left, Meter: c.sessionMeter(x)}
+	switch x.model {
+	case phone:
+		t.RawID = ""
+	case bot:
+		t.RawID = x.who.monitor
+	}
+	app := c.appTellsTime(x) && !x.noLeave && !x.noReceipts
+	switch {
+	case x.open, c.gridKnows(x) && !x.noRemoved, app:
+	case !x.noSummary:
+		t.Left = x.joined + (x.left-x.joined)/second*second
+	default:
+		t.Left, t.LeftAssumed = c.end, true
+	}
+	return t
+}
+
+// evidentFlips lists when captures went on and off as the evidence has it.
+func (c *script) evidentFlips() []flip {
+	var out []flip
+	for i := range c.runs {
+		u := &c.runs[i]
+		parts, assumed := c.evidentParts(u)
+		for j, p := range parts {
+			out = append(out, flip{p.start, u.cap, 1, false}, flip{p.end, u.cap, -1, assumed && j == len(parts)-1})
+		}
+	}
+	for cap := range captures {
+		if !c.serverSays(cap) {
+			out = append(out, c.clientFlips(cap)...)
+		}
+	}
+	return out
+}
+
+// evidentParts lists the parts of a run that a server's evidence tells, and
+// whether the end is only that of the call.
+func (c *script) evidentParts(u *run) (parts []span, assumed bool) {
+	summary := u.summary && !u.noSummary
+	if u.source == ofClients || !c.callbacks && !summary {
+		return nil, false
+	}
+	parts = u.parts()
+	if c.callbacks && u.noStop && !summary {
+		parts[len(parts)-1].end = c.end
+		return parts, true
+	}
+	return parts, false
+}
+
+// clientFlips follows what clients saw of a capture that no server speaks of:
+// it is on from the first that sees it until all that saw it and are still
+// there said that it ended, or the call ended.
+func (c *script) clientFlips(cap capture) []flip {
+	type word struct {
+		at     int64
+		sess   int32
+		active bool
+	}
+	var words []word
+	for i := range c.signals {
+		if s := &c.signals[i]; s.cap == cap && !c.sessions[s.sess].noReceipts {
+			words = append(words, word{c.sessions[s.sess].seen(s.at), s.sess, s.active})
+		}
+	}
+	slices.SortStableFunc(words, func(a, b word) int { return cmp.Compare(a.at, b.at) })
+	seeing := map[int32]bool{}
+	on := false
+	var out []flip
+	for _, v := range words {
+		if v.active {
+			seeing[v.sess] = true
+			if !on {
+				on = true
+				out = append(out, flip{v.at, cap, 1, false})
+			}
+			continue
+		}
+		delete(seeing, v.sess)
+		still := 0
+		for s := range seeing {
+			if c.truthSession(&c.sessions[s]).Left > v.at {
+				still++
+			}
+		}
+		if on && still == 0 {
+			on = false
+			out = append(out, flip{v.at, cap, -1, false})
+		}
+	}
+	if on {
+		out = append(out, flip{c.end, cap, -1, true})
+	}
+	return out
+}
+
+// instant takes all steps of one instant: first what changes, then what was
+// seen while that holds. It returns the index of the next instant's first step.
+func (w *walker) instant(i int) int {
+	at := w.steps[i].at
+	var was [captures]bool
+	for cap := range captures {
+		was[cap] = w.count[cap] > 0
+	}
+	var joins, leaves []int32
+	assumed := false
+	for ; i < len(w.steps) && w.steps[i].at == at && w.steps[i].kind <= stepLeave; i++ {
+		switch s := w.steps[i]; s.kind {
+		case stepFlip:
+			w.count[w.flips[s.idx].cap] += int(w.flips[s.idx].by)
+			assumed = assumed || w.flips[s.idx].assumed
+		case stepJoin:
+			joins = append(joins, s.idx)
+		case stepLeave:
+			leaves = append(leaves, s.idx)
+		}
+	}
+	for cap := range captures {
+		w.close(cap, at, was[cap], w.count[cap] > 0, leaves, assumed)
+	}
+	w.move(joins, leaves)
+	for cap := range captures {
+		w.begin(cap, at, was[cap], w.count[cap] > 0, joins)
+	}
+	for ; i < len(w.steps) && w.steps[i].at == at; i++ {
+		w.see(w.steps[i])
+	}
+	return i
+}
+
+func (w *walker) move(joins, leaves []int32) {
+	for _, s := range leaves {
+		last := w.present[len(w.present)-1]
+		w.present[w.place[s]], w.place[last] = last, w.place[s]
+		w.present, w.place[s] = w.present[:len(w.present)-1], -1
+	}
+	for _, s := range joins {
+		w.place[s] = int32(len(w.present))
+		w.present = append(w.present, s)
+	}
+}
+
+// close ends the exposures that end at this instant.
+func (w *walker) close(cap capture, at int64, was, is bool, leaves []int32, assumed bool) {
+	if !was {
+		return
+	}
+	who := leaves
+	if !is {
+		e := &w.truth.Episodes[w.episode[cap]]
+		e.End, e.EndAssumed = at, assumed
+		who = w.present
+	}
+	for _, s := range who {
+		w.open[cap][s] = -1
+	}
+}
+
+// begin opens an exposure for everybody who is there when a capture goes on,
+// or comes while it is on.
+func (w *walker) begin(cap capture, at int64, was, is bool, joins []int32) {
+	if !is {
+		return
+	}
+	who := joins
+	if !was {
+		n := 1
+		for i := range w.truth.Episodes {
+			if w.truth.Episodes[i].Capture == captureNames[cap] {
+				n++
+			}
+		}
+		w.episode[cap] = len(w.truth.Episodes)
+		w.truth.Episodes = append(w.truth.Episodes, TruthEpisode{Capture: captureNames[cap], Ordinal: n, Start: at})
+		who = w.present
+	}
+	e := &w.truth.Episodes[w.episode[cap]]
+	for _, s := range who {
+		t := &w.truth.Sessions[s]
+		w.open[cap][s] = int32(len(w.truth.Obligations))
+		w.truth.Obligations = append(w.truth.Obligations, TruthObligation{
+			CallID: t.CallID, Tenant: w.truth.Tenant, App: w.truth.App,
+			ParticipantID: t.ParticipantID, RawID: t.RawID, EndpointID: t.EndpointID, JoinPath: t.JoinPath,
+			Capture: e.Capture, Ordinal: e.Ordinal, EpisodeStart: e.Start,
+			Joined: t.Joined, Left: t.Left, ExposedAt: at, DueAt: at + w.c.app.deadline,
+		})
+		w.notes = append(w.notes, note{sess: s, episode: int32(w.episode[cap])})
+		for _, r := range w.recent[s] {
+			if r.at >= at-early && r.caps&(1<<cap) != 0 {
+				w.mark(w.open[cap][s], r)
+			}
+		}
+	}
+}
+
+// mark notes for an obligation what its user was shown.
+func (w *walker) mark(o int32, r shown) {
+	ob := &w.truth.Obligations[o]
+	switch r.class {
+	case countsShown:
+		if ob.ShownAt == 0 {
+			ob.ShownAt = r.at
+		}
+	case wrongShown:
+		w.notes[o].wrong = true
+	case toldShown:
+		w.notes[o].told = w.notes[o].told || r.at <= ob.DueAt
+	}
+}
+
+// see takes a signal or a notice at its instant.
+func (w *walker) see(st step) {
+	if st.kind == stepSignal {
+		s := &w.c.signals[st.idx]
+		if !s.active {
+			return
+		}
+		for _, target := range w.targets(s.sess, w.c.sessions[s.sess].bind) {
+			if o := w.open[s.cap][target]; o >= 0 && w.truth.Obligations[o].SignalledAt == 0 {
+				w.truth.Obligations[o].SignalledAt = st.at
+			}
+		}
+		return
+	}
+	s := &w.c.shows[st.idx]
+	if s.state == statePaused || s.state == stateStopped {
+		return
+	}
+	r := shown{st.at, s.caps, countsShown}
+	targets := w.targets(s.sess, s.bind)
+	switch {
+	case st.kind == stepTold:
+		r.class, targets = toldShown, []int32{s.sess}
+	case s.surface == surfaceAudio:
+		r.class = wrongShown
+	}
+	for _, target := range targets {
+		for cap := range captures {
+			if o := w.open[cap][target]; o >= 0 && s.caps&(1<<cap) != 0 {
+				w.mark(o, r)
+			}
+		}
+		old := w.recent[target]
+		for len(old) > 0 && old[0].at < st.at-early {
+			old = old[1:]
+		}
+		w.recent[target] = append(old, r)
+	}
+}
+
+// targets lists the sessions that a client's event speaks of by its ids.
+func (w *walker) targets(s int32, b binding) []int32 {
+	x := &w.c.sessions[s]
+	if w.kin == nil || b == byParticipant {
+		return []int32{s}
+	}
+	var out []int32
+	for _, k := range w.kin[x.who] {
+		if b == byRawID || w.c.sessions[k].endpoint == x.endpoint {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// judge gives each obligation its result, in the order of the contract.
+func (w *walker) judge() {
+	for i := range w.truth.Obligations {
+		o := &w.truth.Obligations[i]
+		n := &w.notes[i]
+		o.EpisodeEnd, o.Told = w.truth.Episodes[n.episode].End, n.told
+		switch {
+		case o.JoinPath != joinPaths[external] && o.JoinPath != joinPaths[teamsInApp] && o.JoinPath != joinPaths[undecided]:
+			o.Result = "not_applicable"
+		case o.ShownAt != 0 && o.ShownAt <= o.DueAt:
+			o.Result = "pass"
+		case o.ShownAt != 0:
+			o.Result = "late"
+		case min(o.Left, o.EpisodeEnd) < o.DueAt && !w.stillExposed(n, o):
+			o.Result = "too_short"
+		case w.c.open && w.c.end < o.DueAt+grace:
+			o.Result = "pending"
+		case !w.c.app.receipts:
+			o.Result, o.Reason = "no_evidence", "no-receipts"
+		case o.JoinPath == joinPaths[undecided]:
+			o.Result, o.Reason = "no_evidence", "unknown-path"
+		default:
+			o.Result, o.Reason = "missed", w.why(n, o)
+		}
+	}
+}
+
+// why says more of a miss.
+func (w *walker) why(n *note, o *TruthObligation) string {
+	switch {
+	case n.wrong:
+		return "wrong-surface"
+	case o.SignalledAt != 0:
+		return "signalled-not-shown"
+	case w.spoke[n.sess]:
+		return "never-signalled"
+	}
+	return "signal-unknown"
+}
+
+// stillExposed is true where both the session and the episode go on.
+func (w *walker) stillExposed(n *note, o *TruthObligation) bool {
+	return w.c.sessions[n.sess].open && o.EpisodeEnd == w.c.end && w.c.onAt(o.Capture)
+}
+
+// onAt is true where a run of that capture goes on when the call is judged.
+func (c *script) onAt(capture string) bool {
+	for i := range c.runs {
+		if c.runs[i].open && captureNames[c.runs[i].cap] == capture {
+			return true
+		}
+	}
+	return false
+}
+
+// leaveOpen takes away the ends that have not come.
+func (w *walker) leaveOpen() {
+	t := w.truth
+	for i := range t.Obligations {
+		o, n := &t.Obligations[i], &w.notes[i]
+		if w.c.onAt(o.Capture) && o.EpisodeEnd == w.c.end {
+			o.EpisodeEnd = 0
+		}
+		if w.c.sessions[n.sess].open {
+			o.Left = 0
+		}
+	}
+	for i := range t.Sessions {
+		if w.c.sessions[i].open {
+			t.Sessions[i].Left = 0
+		}
+	}
+	for i := range t.Episodes {
+		if e := &t.Episodes[i]; e.End == w.c.end && w.c.onAt(e.Capture) {
+			e.End = 0
+		}
+	}
+	t.End = 0
+}
