@@ -51,6 +51,7 @@ func (o MigrateOptions) render(file string) ([]string, error) {
 		"view":          o.on,
 		"engine":        o.engine,
 		"distributed":   o.distributed,
+		"aboveShards":   o.aboveShards,
 		"settings":      o.settings,
 		"eventsCurrent": eventsCurrent,
 	}).ParseFS(sqlFiles, file)
@@ -123,6 +124,15 @@ func (o MigrateOptions) distributed(table, key string) string {
 	}
 	return fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s AS %s ENGINE = Distributed(%s, currentDatabase(), %s, %s);\n",
 		o.on(table), o.local(table), quote(o.Cluster), o.local(table), key)
+}
+
+// aboveShards returns the statement that makes the same change to the table
+// above the shards, if any.
+func (o MigrateOptions) aboveShards(table, change string) string {
+	if o.Cluster == "" {
+		return ""
+	}
+	return fmt.Sprintf("ALTER TABLE %s %s;\n", o.on(table), change)
 }
 
 // settings keeps the tokens of the last inserts, so that an insert that is

@@ -354,3 +354,9 @@ ORDER BY (call_id, version, session_id);
 CREATE OR REPLACE VIEW free_sessions_current AS
 SELECT call_id, version, session_id, reason, raw
 FROM free_sessions FINAL WHERE (call_id, version) GLOBAL IN (SELECT call_id, version FROM calls_current);
+
+ALTER TABLE dead_letters ADD COLUMN IF NOT EXISTS start UInt64 COMMENT 'of raw within the stored value, in bytes' AFTER part;
+
+CREATE OR REPLACE VIEW dead_letters_one AS
+SELECT topic, epoch, partition, offset, part, start, stage, reason, detail, raw, length, sha256, broker_time, decoder, batch, replayed_at, stored_at
+FROM dead_letters FINAL;
