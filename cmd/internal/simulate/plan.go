@@ -93,6 +93,9 @@ func (p *planner) seat(c *script, s spec) {
 		if i > 0 && r.hit(0.2) { // leaves early
 			x.left = x.joined + r.between(1500, max(c.end-x.joined, 1500))
 		}
+		if s.together {
+			x.joined, x.left = c.start, c.end
+		}
 		x.joined = min(x.joined, c.end-2000)
 		x.left = min(max(x.left, x.joined+1000), c.end)
 	}

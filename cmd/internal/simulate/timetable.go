@@ -26,6 +26,7 @@ type spec struct {
 	callbacks bool
 	recurs    int // meetings of the same number share a thread; 0: own
 	acts      []act
+	together  bool  // everyone is there from begin to end
 	cut       int64 // where not 0, the call is still going on then
 }
 
@@ -78,7 +79,7 @@ func demoTimetable(r *rng) []spec {
 		// A user on two endpoints, one who comes back.
 		{at: at(16, 10), dur: 30 * minute, app: care, people: [models]int{external: 5}, rejoins: 1, doubles: 1, rec: acsRecording, runs: 2, eventGrid: true, callbacks: true},
 		// The platform's own ten and ten: an app user with a Teams user.
-		{at: at(16, 45), dur: 10 * minute, app: care, meeting: true, people: [models]int{external: 1, teamsClient: 1}},
+		{at: at(16, 45), dur: 10 * minute, app: care, meeting: true, together: true, people: [models]int{external: 1, teamsClient: 1}},
 		// Recorded, but the callbacks are not forwarded.
 		{at: at(17, 0), dur: 19 * minute, app: desk, people: [models]int{external: 4}, rec: acsRecording, eventGrid: true},
 		// Two people, no events but the logs.
