@@ -92,7 +92,8 @@ func FileProblem(file string, number int, reason string, length int64, sum strin
 		Raw: base64.StdEncoding.EncodeToString(raw)}
 }
 
-func (d DeadLetter) compare(o DeadLetter) int {
+// Compare orders dead letters by file and line.
+func (d DeadLetter) Compare(o DeadLetter) int {
 	return cmp.Or(strings.Compare(d.File, o.File), d.Line-o.Line)
 }
 
@@ -124,7 +125,7 @@ ORDER BY file, toUInt64OrZero(line), d.topic, d.epoch, d.partition, d.offset, d.
 		}
 		d := DeadLetter{place: placeOf(file, lineText, topic, partition, offset), Reason: words(reason, detail), Length: int64(length),
 			SHA256: sum, Raw: base64.StdEncoding.EncodeToString([]byte(raw))}
-		for len(more) > 0 && more[0].compare(d) < 0 {
+		for len(more) > 0 && more[0].Compare(d) < 0 {
 			if err := write(more[0]); err != nil {
 				return err
 			}

@@ -1,0 +1,214 @@
+// Package outputs writes the folder of files that an audit leaves (design.md,
+// section 8): all of them or none.
+package outputs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"time"
+
+	"rollcall/reports/export"
+	"rollcall/reports/files"
+	"rollcall/reports/metering"
+	"rollcall/reports/tariff"
+	"rollcall/reports/workbook"
+	"rollcall/rules/notice"
+	"rollcall/schema"
+)
+
+// A Report is what is needed to write the files, besides the store.
+type Report struct {
+	Dir     string
+	AsOf    time.Time
+	Version string // of the program
+	Tariff  *tariff.Tariff
+	// Inputs, Policy and Tariff files go to the manifest and the covers.
+	Inputs []InputFile
+	Policy *FileDigest
+	// Problems are parts of input files that never were messages, sorted by
+	// file and line.
+	Problems []export.DeadLetter
+	Store    export.Store
+}
+
+// A FileDigest names a file by its content.
+type FileDigest struct {
+	Path   string `json:"path"`
+	SHA256 string `json:"sha256"`
+}
+
+// An InputFile is a line of "files" in summary.json.
+type InputFile struct {
+	Path        string `json:"path"`
+	Messages    int64  `json:"messages"`
+	Events      int64  `json:"events"`
+	DeadLetters int64  `json:"dead_letters"`
+	SHA256      string `json:"-"`
+}
+
+// Totals are the figures that the command prints at its end.
+type Totals struct {
+	Counts  export.Counts
+	Minutes metering.Totals
+	Files   []files.Written
+}
+
+// Summary is summary.json.
+type Summary struct {
+	AsOf        string                       `json:"as_of"`
+	Version     string                       `json:"version"`
+	Messages    int64                        `json:"messages"`
+	Events      map[string]map[string]int64  `json:"events"`
+	DeadLetters int64                        `json:"dead_letters"`
+	Calls       int64                        `json:"calls"`
+	Sessions    int64                        `json:"sessions"`
+	Obligations map[string]int64             `json:"obligations"`
+	Findings    map[string]int64             `json:"findings"`
+	Checks      map[string]notice.Population `json:"checks"`
+	Currency    string                       `json:"currency"`
+	Cost        map[string]string            `json:"cost"`
+	Unpriced    map[string]string            `json:"unpriced"`
+	Files       []InputFile                  `json:"files"`
+}
+
+// manifest is manifest.json.
+type manifest struct {
+	Version string       `json:"version"`
+	AsOf    string       `json:"as_of"`
+	Inputs  []FileDigest `json:"inputs"`
+	Policy  *FileDigest  `json:"policy"`
+	Tariff  []FileDigest `json:"tariff"`
+	Outputs []FileDigest `json:"outputs"`
+}
+
+// Write writes all files into r.Dir. On an error the folder is as it was.
+func Write(ctx context.Context, r Report) (t Totals, err error) {
+	set, err := files.NewSet(r.Dir)
+	if err != nil {
+		return t, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, set.Abort())
+		}
+	}()
+	if t.Counts, err = r.Store.Count(ctx); err != nil {
+		return t, err
+	}
+	t.Counts.DeadLetters += int64(len(r.Problems))
+	usage, err := r.Store.Summary(ctx)
+	if err != nil {
+		return t, err
+	}
+	rows := usage.Rows()
+	if t.Minutes, err = metering.TotalsOf(rows); err != nil {
+		return t, err
+	}
+	for _, f := range []struct {
+		name string
+		fill func(io.Writer) error
+	}{
+		{"coverage.csv", func(w io.Writer) error { return r.Store.Coverage(ctx, w) }},
+		{"findings.ndjson", func(w io.Writer) error { return r.Store.Findings(ctx, w) }},
+		{"sessions.csv", func(w io.Writer) error { return r.Store.Sessions(ctx, w) }},
+		{"usage_lines.csv", func(w io.Writer) error { return files.UsageLines(w, r.Store.Lines(ctx)) }},
+		{"usage.csv", func(w io.Writer) error { return files.Usage(w, rows) }},
+		{"usage.xlsx", func(w io.Writer) error { return workbook.Write(w, r.workbook(ctx, t.Counts, usage)) }},
+		{"dead_letters.ndjson", func(w io.Writer) error { return r.Store.DeadLetters(ctx, w, r.Problems) }},
+		{"evidence.ndjson", func(w io.Writer) error { return r.Store.Evidence(ctx, w) }},
+		{"summary.json", func(w io.Writer) error { return r.summary(w, t.Counts, rows) }},
+	} {
+		if _, err = set.Write(f.name, f.fill); err != nil {
+			return t, err
+		}
+	}
+	if _, err = set.Write("manifest.json", func(w io.Writer) error { return r.manifest(w, set.Written()) }); err != nil {
+		return t, err
+	}
+	t.Files = set.Written()
+	return t, set.Commit()
+}
+
+func (r Report) workbook(ctx context.Context, c export.Counts, usage *metering.Summary) workbook.UsageReport {
+	cover := workbook.Cover{
+		AsOf: r.AsOf, Generator: "rollcall " + r.Version, From: r.Store.Scope.From, To: r.Store.Scope.To,
+		Messages: c.Messages, Events: c.AllEvents(), DeadLetters: c.DeadLetters, Gaps: c.Gaps, TariffVersion: r.Tariff.Version(),
+	}
+	for _, f := range r.Tariff.Files() {
+		cover.Tariff = append(cover.Tariff, workbook.Digest{Name: f.Path, SHA256: f.SHA256})
+	}
+	for _, f := range r.Inputs {
+		cover.Inputs = append(cover.Inputs, workbook.Digest{Name: f.Path, SHA256: f.SHA256})
+	}
+	return workbook.UsageReport{
+		Cover: cover, Rows: usage.Rows(), Apps: usage.Apps(), NotBilled: usage.NotBilled(), Unmapped: usage.Unmapped(),
+		Lines: r.Store.Lines(ctx),
+	}
+}
+
+// checks gives each rule's population from the number of obligations of each
+// result.
+func checks(results map[string]int64) map[string]notice.Population {
+	total := notice.Populations(nil)
+	for result, n := range results {
+		for rule, one := range notice.Populations([]schema.Obligation{{Result: schema.Result(result)}}) {
+			p := total[rule]
+			for _, f := range []struct{ to, one *int }{
+				{&p.Population, &one.Population}, {&p.Pass, &one.Pass}, {&p.Fail, &one.Fail},
+				{&p.NoEvidence, &one.NoEvidence}, {&p.NotApplicable, &one.NotApplicable},
+			} {
+				*f.to += *f.one * int(n)
+			}
+			total[rule] = p
+		}
+	}
+	return total
+}
+
+func (r Report) summary(w io.Writer, c export.Counts, rows []metering.Row) error {
+	s := Summary{
+		AsOf: files.Time(r.AsOf), Version: r.Version, Messages: c.Messages, Events: c.Events, DeadLetters: c.DeadLetters,
+		Calls: c.Calls, Sessions: c.Sessions, Obligations: c.Obligations, Findings: c.Findings, Checks: checks(c.Obligations),
+		Currency: r.Tariff.Currency(), Cost: map[string]string{}, Unpriced: map[string]string{}, Files: r.Inputs,
+	}
+	byMeter := map[string][]metering.Row{}
+	unpriced := map[string]int64{}
+	units := map[string]string{}
+	for _, row := range rows {
+		if row.Rate == "" {
+			unpriced[row.Meter] += row.Raw
+			units[row.Meter] = row.Unit
+			continue
+		}
+		byMeter[row.Meter] = append(byMeter[row.Meter], row)
+	}
+	for meter, priced := range byMeter {
+		s.Cost[meter] = metering.CostOf(priced, r.Tariff.Currency())
+	}
+	for meter, raw := range unpriced {
+		s.Unpriced[meter] = metering.Quantity(raw, units[meter])
+	}
+	return indented(w, s)
+}
+
+func (r Report) manifest(w io.Writer, written []files.Written) error {
+	m := manifest{Version: r.Version, AsOf: files.Time(r.AsOf), Policy: r.Policy, Inputs: []FileDigest{}, Tariff: []FileDigest{}}
+	for _, f := range r.Inputs {
+		m.Inputs = append(m.Inputs, FileDigest{f.Path, f.SHA256})
+	}
+	for _, f := range r.Tariff.Files() {
+		m.Tariff = append(m.Tariff, FileDigest{f.Path, f.SHA256})
+	}
+	for _, f := range written {
+		m.Outputs = append(m.Outputs, FileDigest{f.Name, f.SHA256})
+	}
+	return indented(w, m)
+}
+
+func indented(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
