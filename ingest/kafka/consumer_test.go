@@ -463,3 +463,45 @@ func deleteTopic(t *testing.T, f *kafkatest.Fake, topic string) {
 		t.Fatal(err)
 	}
 }
+
+// kafka-go stops its heartbeats when a generation ends. A member that takes
+// longer than the session to store what it holds must still be a member when it
+// commits.
+func TestGivingUpMayTakeLongerThanTheSession(t *testing.T) {
+	const session = 400 * time.Millisecond
+	f := kafkatest.StartFake(t, kfake.GroupMinSessionTimeout(session))
+	c := client(t, f.Brokers)
+	createTopic(t, c, "t", 1)
+	produce(t, c, "t", 0, numbered("v", 5)...)
+	cfg := quick(f.Brokers, "t")
+	cfg.SessionTimeout, cfg.CommitInterval = session, time.Hour
+	s := newStore()
+	gaveUp := make(chan struct{})
+	committed := make(chan int64, 100)
+	report := func(claims []*Claim) { // either member may get the partition
+		if claims[0].Generation > 1 {
+			committed <- claims[0].Committed
+		}
+	}
+	slow := &member{store: s, onAssigned: report, onRevoked: func(claims []*Claim) {
+		if claims[0].Generation > 1 {
+			return
+		}
+		<-time.After(3 * session) // the time that passes is what is tested
+		if err := claims[0].Commit(5); err != nil {
+			t.Error(err)
+		}
+		close(gaveUp)
+	}}
+	start(t, cfg, slow)
+	s.await(t, "the messages", func() bool { return s.count() == 5 })
+	start(t, cfg, &member{store: s, onAssigned: report})
+	if got := <-committed; got != 5 {
+		t.Errorf("the next generation begins with committed offset %d, want 5", got)
+	}
+	select {
+	case <-gaveUp:
+	default:
+		t.Error("the next generation began before the last one ended")
+	}
+}

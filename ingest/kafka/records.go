@@ -112,11 +112,11 @@ func (d *decoder) batch(b []byte, s *scope) error {
 		return fmt.Errorf("%w: offsets %d to %d, %d records", errCorrupt, base, last, count)
 	}
 	drop := s.aborted(producer, attrs, last)
-	if last < s.from {
-		return nil // the broker sends whole batches; this one lies below
-	}
 	if attrs&attrControl != 0 {
 		s.control(producer, r.b)
+	}
+	if last < s.from {
+		return nil // it lies below; only its marker mattered
 	}
 	if drop || attrs&attrControl != 0 {
 		// Offsets below from may be among them; the number is a statistic.
