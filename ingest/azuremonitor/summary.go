@@ -1,0 +1,133 @@
+package azuremonitor
+
+import (
+	"bytes"
+
+	"rollcall/ingest/normal"
+	"rollcall/schema"
+	"rollcall/schema/rawid"
+)
+
+// summary reads a CallSummary or CallSummaryUpdates record. Its key is that of
+// the participant, so that an update replaces what came before: a plain record
+// has version 0, an update its CallUpdatesVersion and at least 1.
+func (d *Decoder) summary(ev *schema.Event) {
+	w, f := d.w, &d.f
+	s := &schema.CallSummary{}
+	participant, endpoint := normal.ID(f[participantID]), normal.ID(f[endpointID])
+	kind := normal.Token(f[participantType])
+
+	w.ID(&s.Participant.ParticipantID, "participant_id", participant)
+	w.RawID(&s.Participant.RawID, "raw_id", f[identifier].Bytes(), guidKind(kind))
+	w.ID(&s.Participant.EndpointID, "endpoint_id", endpoint)
+	w.Text(&s.Participant.SDKVersion, "sdk_version", normal.Token(f[sdkVersion]))
+	w.Lower(&s.EndpointType, "endpoint_type", normal.Token(f[endpointType]))
+	w.Text(&s.ParticipantType, "participant_type", kind)
+	w.ID(&s.TenantID, "tenant_id", normal.ID(f[participantTenantID]))
+	w.Text(&s.OSVersion, "os_version", normal.Token(f[osVersion]))
+	w.Text(&s.PSTNCallType, "pstn_call_type", normal.Token(f[pstnParticipantCallType]))
+	w.Text(&s.EndReason, "end_reason", normal.Token(f[participantEndReason]))
+	w.Text(&s.TeamsPhoneExtens, "tpe", normal.Token(f[teamsPhoneExtensibility]))
+	w.Text(&s.CallType, "call_type", callTypeOf(normal.Token(f[callType])))
+	s.CallStart = w.Time("call_start", f[callStartTime].Bytes())
+	s.CallDurationMs = w.Duration("call_duration", f[callDuration].Bytes(), normal.Seconds)
+	s.Start = w.Time("start", f[participantStartTime].Bytes())
+	s.DurationMs = w.Duration("duration", f[participantDuration].Bytes(), normal.Seconds)
+	d.options(s)
+
+	if ev.Kind == kindUpdates {
+		version, ok := f[callUpdatesVersion].Int()
+		if !ok && len(normal.Token(f[callUpdatesVersion])) > 0 {
+			w.Unread("version", "not a whole number")
+		}
+		ev.Version = max(version, 1)
+	}
+	span(ev, s.CallStart, s.CallDurationMs)
+	span(ev, s.Start, s.DurationMs)
+	if len(participant) == 0 && len(endpoint) == 0 && len(normal.ID(f[identifier])) == 0 && s.Start.IsZero() {
+		w.Unread("participant", "neither named nor timed")
+	} else {
+		ev.Facts.Summary = s
+	}
+
+	switch correlation := normal.ID(f[correlationID]); {
+	case len(correlation) == 0: // nothing says which call: the content is the key
+	case len(participant) > 0:
+		w.Key("call_summary/participant")
+		w.KeyID(correlation)
+		w.KeyID(participant)
+	case len(endpoint) > 0:
+		w.Key("call_summary/endpoint")
+		w.KeyID(correlation)
+		w.KeyID(endpoint)
+		w.KeyTime(s.Start)
+	}
+}
+
+// options reads DiagnosticOptions: an object, or its text, in which an app
+// names itself when it creates the calling client.
+func (d *Decoder) options(s *schema.CallSummary) {
+	w, v := d.w, d.f[diagnosticOptions]
+	o := d.diagnostics.Open(v)
+	if o.Len() == 0 && (o.Exists() || len(normal.Token(v)) == 0) {
+		return // nothing, "null", or an object without members
+	}
+	s.HasDiagnostics = true
+	w.Bool("has_diagnostics", true)
+	w.Text(&s.AppName, "app_name", normal.Token(o.Get("appName")))
+	w.Text(&s.AppVersion, "app_version", normal.Token(o.Get("appVersion")))
+}
+
+// callTypeOf gives the two call types the spelling of the documentation.
+func callTypeOf(text []byte) []byte {
+	switch {
+	case normal.Is(text, "group"):
+		return group
+	case normal.Is(text, "p2p"):
+		return p2p
+	}
+	return text
+}
+
+var (
+	group = []byte("Group")
+	p2p   = []byte("P2P")
+)
+
+// guidKind tells what a bare GUID stands for, by the participant type: the
+// records of Teams users and voice apps have their object id without a prefix.
+func guidKind(participantType []byte) rawid.Kind {
+	folded := normal.Fold(participantType)
+	switch {
+	case len(folded) == 0:
+		return rawid.GUIDUnknown
+	case bytes.Contains(folded, []byte("voice app")):
+		return rawid.GUIDTeamsApp
+	case string(folded) == "teams", bytes.Contains(folded, []byte("microsoft 365 user")),
+		bytes.Contains(folded, []byte("teams user")):
+		return rawid.GUIDTeamsUser
+	}
+	return rawid.GUIDUnknown
+}
+
+// recording reads a CallRecordingSummary record. Its key is the recording.
+func (d *Decoder) recording(ev *schema.Event) {
+	w, f := d.w, &d.f
+	r := &schema.RecordingSummary{}
+	id := normal.ID(f[recordingID])
+	w.Text(&r.RecordingID, "recording_id", id)
+	r.Start = w.Time("start", f[recordingStartTime].Bytes())
+	r.LengthMs = w.Duration("length", f[recordingLength].Bytes(), normal.Seconds)
+	r.Content = normal.RecordingContent(normal.Token(f[contentType]))
+	w.Bytes("content", []byte(r.Content))
+	r.Channel = normal.RecordingChannel(normal.Token(f[channelType]))
+	w.Bytes("channel", []byte(r.Channel))
+	w.Lower(&r.Format, "format", normal.Token(f[formatType]))
+	w.Text(&r.EndReason, "end_reason", normal.Token(f[recordingEndReason]))
+	span(ev, r.Start, r.LengthMs)
+	ev.Facts.Recording = r
+	if len(id) > 0 {
+		w.Key("recording_summary")
+		w.KeyPart(id)
+	}
+}
