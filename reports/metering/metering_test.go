@@ -459,3 +459,25 @@ func TestUnmappedIsGroupedByCause(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+func TestCostAndUnpricedQuantityOfEachMeter(t *testing.T) {
+	rows := []Row{
+		{Meter: tariff.VoIP, Unit: tariff.UnitParticipantMin, Raw: 1, Rate: "0.004", Currency: "USD"},
+		{Meter: tariff.VoIP, Unit: tariff.UnitParticipantMin, Raw: 2, Rate: "0.004", Currency: "USD"},
+		{Meter: tariff.VoIP, Unit: tariff.UnitParticipantMin, Raw: 60_000},
+		{Meter: tariff.InteropM365, Unit: tariff.UnitParticipantMin, Raw: 60_000, Rate: "0", Currency: "USD"},
+		{Meter: tariff.Unmapped, Unit: tariff.UnitParticipantMin, Raw: 60_000},
+		{Meter: tariff.Unmapped, Unit: tariff.UnitMinute, Raw: 30_000},
+		{Meter: tariff.ChatMessage, Unit: tariff.UnitMessage, Raw: 7},
+	}
+	cost, unpriced, err := ByMeterName(rows, "USD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := map[string]string{tariff.VoIP: "0.0000002", tariff.InteropM365: "0"}; !reflect.DeepEqual(cost, want) {
+		t.Errorf("cost %v, want %v", cost, want)
+	}
+	if want := map[string]string{tariff.VoIP: "1", tariff.Unmapped: "1.5", tariff.ChatMessage: "7"}; !reflect.DeepEqual(unpriced, want) {
+		t.Errorf("unpriced %v, want %v", unpriced, want)
+	}
+}

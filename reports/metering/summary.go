@@ -268,3 +268,32 @@ func CostOf(rows []Row, currency string) string {
 	scaled := new(big.Int).Mul(sum.Num(), power10(costPlaces))
 	return decimal.NewFromBigInt(divideHalfEven(scaled, sum.Denom()), -costPlaces).String()
 }
+
+// ByMeterName gives for summary.json the cost of each meter that has a rate,
+// in the given currency, and the quantity of each that has usage without one.
+func ByMeterName(rows []Row, currency string) (cost, unpriced map[string]string, err error) {
+	byMeter, bare := map[string][]Row{}, map[Row]int64{}
+	for _, r := range rows {
+		if r.Rate != "" {
+			byMeter[r.Meter] = append(byMeter[r.Meter], r)
+			continue
+		}
+		// One entry for a meter: in the bucket, minutes and participant-minutes
+		// are both divided by 60,000.
+		k := Row{Meter: r.Meter, Unit: tariff.UnitMinute}
+		if r.Unit == tariff.UnitMessage {
+			k.Unit = tariff.UnitMessage
+		}
+		if err := addRaw(bare, k, r.Raw); err != nil {
+			return nil, nil, fmt.Errorf("meter %s: %w", r.Meter, err)
+		}
+	}
+	cost, unpriced = map[string]string{}, map[string]string{}
+	for meter, rows := range byMeter {
+		cost[meter] = CostOf(rows, currency)
+	}
+	for k, raw := range bare {
+		unpriced[k.Meter] = Quantity(raw, k.Unit)
+	}
+	return cost, unpriced, nil
+}
