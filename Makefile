@@ -1,0 +1,60 @@
+# Rollcall. "make help" lists the targets. What they need besides Go is fetched
+# on first use, pinned and checksummed, into .cache.
+
+GO ?= go
+# The program is built without cgo; only the race detector needs it.
+export CGO_ENABLED = 0
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+GOLANGCI_VERSION = v2.15.0
+GOLANGCI = .cache/tools/golangci-lint-$(GOLANGCI_VERSION)
+# How long each fuzz target runs, and which benchmarks.
+FUZZTIME ?= 10s
+BENCH ?= .
+PACKAGES ?= ./...
+
+.DEFAULT_GOAL = build
+.PHONY: help build libchdb kafka demo test lint race integration fuzz bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+build: ## build bin/rollcall
+	@$(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/rollcall ./cmd/rollcall
+
+libchdb: ## fetch the embedded ClickHouse (npm)
+	@test -n "$$ROLLCALL_LIBCHDB" || .ci/fetch-libchdb.sh >/dev/null
+
+kafka: ## fetch Apache Kafka for the integration tests (JDK, Maven)
+	@test -n "$$ROLLCALL_KAFKA_LIBS" || .ci/fetch-kafka.sh >/dev/null
+
+demo: build libchdb ## run a small company's day, results in out/
+	@bin/rollcall demo
+
+test: libchdb ## run the tests
+	@$(GO) test $(PACKAGES)
+
+lint: $(GOLANGCI) ## check format and style
+	@$(GOLANGCI) run $(PACKAGES)
+	@$(GO) mod tidy -diff
+
+$(GOLANGCI):
+	@echo 'building golangci-lint $(GOLANGCI_VERSION), once, about three minutes' >&2
+	@mkdir -p $(@D)
+	@GOBIN=$(abspath $(@D)) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	@mv $(@D)/golangci-lint $@
+
+race: libchdb ## run the tests under the race detector (C compiler)
+	@.ci/race.sh $(PACKAGES)
+
+integration: libchdb kafka ## run the tests against a real Apache Kafka
+	@.ci/integration.sh
+
+fuzz: libchdb ## run every fuzz target for FUZZTIME
+	@.ci/fuzz.sh $(FUZZTIME) $(PACKAGES)
+
+bench: libchdb ## run the benchmarks
+	@$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)
+
+clean: ## remove what was built and written, not what was fetched
+	@rm -rf bin out
