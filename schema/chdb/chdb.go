@@ -62,9 +62,10 @@ type Config struct {
 	Database string
 
 	// MaxMemory is what ClickHouse may use altogether, in bytes. One query may
-	// use three quarters of it, and sorts and aggregations go to disk from a
-	// quarter on. It does not count the library itself, which is about 200 MB
-	// in memory. Default: 1 GiB, for a budget of 2 GB for the whole process.
+	// use five eighths of it, and goes to disk from an eighth on when it sorts,
+	// from a sixteenth on when it groups. It does not count the library itself,
+	// which is about 200 MB in memory. Default: 1 GiB, for a budget of 2 GB for
+	// the whole process.
 	MaxMemory int64
 
 	// MaxThreads is the number of threads of one query. Default: the number of

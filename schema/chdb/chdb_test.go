@@ -15,7 +15,7 @@ import (
 	"rollcall/schema/chdb"
 )
 
-// TestMain skips nothing by itself: see need.
+// need skips a test where libchdb is missing; in CI that is a failure.
 func need(t testing.TB) {
 	t.Helper()
 	if _, err := chdb.Find(); err != nil {
@@ -117,7 +117,7 @@ func rss(t testing.TB) int64 {
 	return resident * int64(os.Getpagesize())
 }
 
-// select1 tells whether a DSN answers.
+// select1 tells whether the server answers.
 func select1(ctx context.Context, conn driver.Conn) error {
 	var one uint8
 	return conn.QueryRow(ctx, "SELECT 1").Scan(&one)

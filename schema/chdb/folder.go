@@ -22,7 +22,7 @@ const (
 	spoolFolder  = "tmp"            // bodies of inserts; emptied at start
 	lockFile     = "rollcall.lock"  // held while the folder is open; holds the process id
 	addressFile  = "rollcall.addr"  // how to reach the process that has it open
-	configFile   = "clickhouse.xml" // empty, see writeConfig
+	configFile   = "clickhouse.xml" // empty, see prepare
 )
 
 // ErrInUse is what Open's error wraps when another server has the data folder
@@ -114,6 +114,12 @@ func (f *folder) prepare() error {
 func (f *folder) engine() string { return filepath.Join(f.path, engineFolder) }
 func (f *folder) spool() string  { return filepath.Join(f.path, spoolFolder) }
 func (f *folder) config() string { return filepath.Join(f.path, configFile) }
+
+// fresh tells whether ClickHouse has not been here yet.
+func (f *folder) fresh() bool {
+	_, err := os.Stat(filepath.Join(f.engine(), "metadata"))
+	return errors.Is(err, fs.ErrNotExist)
+}
 
 // release gives the folder up; a temporary one is removed.
 func (f *folder) release() error {

@@ -42,11 +42,14 @@ func (s *Server) setUp(q *request, mark string) string {
 	memory := s.config.MaxMemory
 	bytes := func(n int64) string { return strconv.FormatInt(n, 10) }
 	settings := []setting{
-		// A query must leave room for merges and its neighbours, and go to
-		// disk before it fails.
-		{"max_memory_usage", bytes(memory / 4 * 3)},
-		{"max_bytes_before_external_sort", bytes(memory / 4)},
-		{"max_bytes_before_external_group_by", bytes(memory / 4)},
+		// A query must leave room for merges, for its neighbours and for what
+		// the allocator holds back, and go to disk before it fails.
+		{"max_memory_usage", bytes(memory / 8 * 5)},
+		{"max_bytes_before_external_sort", bytes(memory / 8)},
+		// One block of each sorted part on disk is in memory when they are
+		// merged.
+		{"prefer_external_sort_block_bytes", bytes(memory / 256)},
+		{"max_bytes_before_external_group_by", bytes(memory / 16)},
 		{"max_bytes_ratio_before_external_sort", "0"},
 		{"max_bytes_ratio_before_external_group_by", "0"},
 		{"max_threads", strconv.Itoa(s.config.MaxThreads)},

@@ -65,13 +65,38 @@ func (s *Server) start() (err error) {
 		return err
 	}
 	s.args = s.arguments()
+	fresh := s.folder.fresh()
+	if err := s.startEngine(); err != nil {
+		return err
+	}
+	if fresh {
+		// In a folder that is new, libchdb 26.5 does not start the task that
+		// removes tables, and DROP TABLE ... SYNC would wait for ever.
+		s.anchor.close()
+		s.anchor = nil
+		if err := s.startEngine(); err != nil {
+			return err
+		}
+	}
+	return s.listen()
+}
+
+// startEngine opens the connection that keeps the engine up, makes the database
+// and asks for the version.
+func (s *Server) startEngine() (err error) {
 	if s.anchor, err = s.lib.dial(s.args); err != nil {
 		return fmt.Errorf("%s: %w", s.folder.path, err)
 	}
-	if err := s.prepare(); err != nil {
+	if err := s.anchor.run("CREATE DATABASE IF NOT EXISTS " + s.config.Database); err != nil {
 		return err
 	}
-	return s.listen()
+	r, err := s.anchor.execute(statement{text: "SELECT version()", format: "TSVRaw"})
+	if err != nil {
+		return err
+	}
+	defer r.free()
+	s.version = strings.TrimSpace(string(r.bytes()))
+	return nil
 }
 
 // arguments are those of clickhouse-local; the first connection's are the
@@ -85,29 +110,22 @@ func (s *Server) arguments() []string {
 		"--max_server_memory_usage=" + strconv.FormatInt(memory, 10),
 		// A control group may hold more than this process.
 		"--memory_worker_use_cgroup=0",
+		// Memory that is free but not yet given back counts against the limit
+		// too, so it must be given back well before the limit is reached.
+		"--memory_worker_purge_total_memory_threshold_ratio=0.5",
+		"--memory_worker_purge_dirty_pages_threshold_ratio=0.1",
+		"--memory_worker_period_ms=20",
 		"--mark_cache_size=" + strconv.FormatInt(memory/16, 10),
 		"--index_mark_cache_size=" + strconv.FormatInt(memory/16, 10),
 		"--primary_index_cache_size=" + strconv.FormatInt(memory/16, 10),
 		"--query_condition_cache_size=" + strconv.FormatInt(memory/64, 10),
-		"--mmap_cache_size=100",
+		"--text_index_tokens_cache_size=" + strconv.FormatInt(memory/64, 10),
+		"--text_index_header_cache_size=" + strconv.FormatInt(memory/64, 10),
+		"--text_index_postings_cache_size=" + strconv.FormatInt(memory/64, 10),
 		// Merges must not take a small machine from the queries; from 4 on the
 		// size of merges is not limited.
 		"--background_pool_size=4",
 	}
-}
-
-// prepare makes the database and asks ClickHouse for its version.
-func (s *Server) prepare() error {
-	if err := s.anchor.run("CREATE DATABASE IF NOT EXISTS " + s.config.Database); err != nil {
-		return err
-	}
-	r, err := s.anchor.execute(statement{text: "SELECT version()", format: "TSVRaw"})
-	if err != nil {
-		return err
-	}
-	defer r.free()
-	s.version = strings.TrimSpace(string(r.bytes()))
-	return nil
 }
 
 func (s *Server) listen() error {
