@@ -12,9 +12,37 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// maxBook bounds the size of a price book in bytes; the largest real ones are
-// some tens of kilobytes.
-const maxBook = 4 << 20
+// Limits of a price book. The largest real ones are some tens of kilobytes
+// and three levels deep; the parser's time grows with the square of the depth.
+const (
+	maxBook  = 1 << 20 // bytes
+	maxDepth = 50      // brackets open, or list dashes in a row
+)
+
+// tooDeep reports whether text nests deeper than a price book can. Brackets in
+// quotes count too, which does no harm at this limit.
+func tooDeep(data []byte) bool {
+	depth, dashes := 0, 0
+	for _, c := range data {
+		switch c {
+		case '[', '{':
+			depth++
+		case ']', '}':
+			depth = max(0, depth-1)
+		}
+		switch c {
+		case '-', '?':
+			dashes++
+		case ' ':
+		default:
+			dashes = 0
+		}
+		if depth > maxDepth || dashes > 2*maxDepth {
+			return true
+		}
+	}
+	return false
+}
 
 // reader walks a YAML tree and notes each mistake with its place. It reads the
 // tree itself and not into structs, because a rate must stay the text that was
@@ -41,6 +69,10 @@ func (r *reader) wrongAt(t *token.Token, key, format string, args ...any) {
 func (r *reader) document(data []byte) *ast.MappingNode {
 	if len(data) > maxBook {
 		r.add("%s: %d bytes, expected at most %d", r.file, len(data), maxBook)
+		return nil
+	}
+	if tooDeep(data) {
+		r.add("%s: nested more than %d levels deep, expected a price book", r.file, maxDepth)
 		return nil
 	}
 	tree, err := parser.ParseBytes(data, 0)
