@@ -191,6 +191,12 @@ func TestMistakesAreNamedWithPlaceKeyAndWhatWasExpected(t *testing.T) {
 	}
 }
 
+func TestARuleOfDashesInACommentIsFine(t *testing.T) {
+	if _, err := Parse("t.yaml", []byte("# "+strings.Repeat("-", 200)+"\ncurrency: USD\n"), nil); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAllMistakesAtOnce(t *testing.T) {
 	_, err := Parse("t.yaml", []byte("currency: x\nmidnight: y\nfoo: 1\n"), nil)
 	if err == nil || strings.Count(err.Error(), "\n") != 2 {

@@ -23,7 +23,7 @@ const (
 // quotes count too, which does no harm at this limit.
 func tooDeep(data []byte) bool {
 	depth, dashes := 0, 0
-	for _, c := range data {
+	for i, c := range data {
 		switch c {
 		case '[', '{':
 			depth++
@@ -32,12 +32,15 @@ func tooDeep(data []byte) bool {
 		}
 		switch c {
 		case '-', '?':
-			dashes++
+			// A rule of dashes in a comment is no list.
+			if i+1 < len(data) && data[i+1] == ' ' {
+				dashes++
+			}
 		case ' ':
 		default:
 			dashes = 0
 		}
-		if depth > maxDepth || dashes > 2*maxDepth {
+		if depth > maxDepth || dashes > maxDepth {
 			return true
 		}
 	}
