@@ -5,8 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
-	"strconv"
 	"time"
 
 	"rollcall/schema"
@@ -228,40 +226,16 @@ func (b *block) event(p *partition, offset int64, idx int, brokerTime time.Time,
 
 var noAliases aliasSet
 
-// set returns the event's set of aliases and widens its span. For an event that
-// names a thread only, its own interval is part of the key: a thread is shared
-// by all occurrences of a meeting, which have nothing else in common.
+// set returns the event's set of aliases and widens its span.
 func (b *block) set(e *schema.Event) *aliasSet {
 	var scratch [256]byte
-	names := scratch[:0]
-	strong := false
-	for _, a := range [...]struct {
-		kind, value string
-		thread      bool
-	}{
-		{"call_connection_id:", e.Refs.CallConnectionID, false},
-		{"correlation_id:", e.Refs.CorrelationID, false},
-		{"graph_call_id:", e.Refs.GraphCallID, false},
-		{"server_call_id:", e.Refs.ServerCallID, false},
-		{"thread_id:", e.Refs.ThreadID, true},
-	} {
-		if a.value != "" {
-			names = append(append(append(names, a.kind...), a.value...), 0)
-			strong = strong || !a.thread
-		}
-	}
-	if len(names) == 0 {
+	names, end := appendAliases(scratch[:0], e)
+	if end == 0 {
 		return &noAliases
-	}
-	end := len(names)
-	if !strong {
-		names = appendMilli(names, e.First)
-		names = appendMilli(names, e.Last)
 	}
 	set := b.sets[string(names)]
 	if set == nil {
-		sum := sha256.Sum256(names)
-		set = &aliasSet{key: hex.EncodeToString(sum[:16]), names: splitNames(string(names[:end]))}
+		set = &aliasSet{key: aliasKey(names), names: splitNames(string(names[:end]))}
 		b.sets[string(names)] = set
 	}
 	if inRange(e.First) && (set.first.IsZero() || e.First.Before(set.first)) {
@@ -271,25 +245,6 @@ func (b *block) set(e *schema.Event) *aliasSet {
 		set.last = e.Last
 	}
 	return set
-}
-
-func appendMilli(to []byte, t time.Time) []byte {
-	if !t.IsZero() {
-		to = strconv.AppendInt(to, t.UnixMilli(), 10)
-	}
-	return append(to, 0)
-}
-
-// splitNames cuts at the zero bytes that end each name.
-func splitNames(joined string) []string {
-	var names []string
-	for start, i := 0, 0; i < len(joined); i++ {
-		if joined[i] == 0 {
-			names = append(names, joined[start:i])
-			start = i + 1
-		}
-	}
-	return names
 }
 
 // rawID is the participant that facts are about, empty where there is none.
