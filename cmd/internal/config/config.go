@@ -15,6 +15,8 @@ package config
 import (
 	"time"
 
+	"rollcall/ingest"
+	"rollcall/ingest/decode"
 	"rollcall/ingest/kafka"
 )
 
@@ -102,13 +104,15 @@ type ClickHouse struct {
 
 // Ingest says how messages become rows.
 type Ingest struct {
-	// FlushRows and FlushInterval end a batch, whichever comes first.
-	FlushRows     int           `yaml:"flush_rows"`
+	// FlushMessages, FlushBytes and FlushInterval end a batch, whichever comes
+	// first.
+	FlushMessages int           `yaml:"flush_messages"`
+	FlushBytes    Size          `yaml:"flush_bytes"`
 	FlushInterval time.Duration `yaml:"flush_interval"`
 	// MaxMessageBytes is the size above which a message is a dead letter.
 	MaxMessageBytes Size `yaml:"max_message_bytes"`
-	// Drop names the content that is left out before anything is stored; a
-	// salted hash stands in its place.
+	// Drop names the members whose values are left out before anything is
+	// stored, a salted hash in their place; see decode.Options.
 	Drop []string `yaml:"drop"`
 }
 
@@ -160,7 +164,8 @@ type Pseudonyms struct {
 // Default is the configuration without a file and without variables: all
 // roles in one process, embedded Kafka and ClickHouse, a daily usage report.
 func Default() Config {
-	consumer := kafka.DefaultConfig()
+	intake := ingest.DefaultConfig()
+	consumer := intake.Kafka
 	return Config{
 		DataDir: "rollcall-data",
 		Roles:   []string{RoleIngest, RoleAssess, RoleReport},
@@ -177,10 +182,11 @@ func Default() Config {
 			IdleTimeout:       consumer.IdleTimeout,
 		},
 		Ingest: Ingest{
-			FlushRows:       10_000,
-			FlushInterval:   time.Second,
-			MaxMessageBytes: 16 << 20,
-			Drop:            []string{"messageBody", "incomingCallContext", "accessToken", "validationTokens"},
+			FlushMessages:   intake.FlushMessages,
+			FlushBytes:      Size(intake.FlushBytes),
+			FlushInterval:   intake.FlushInterval,
+			MaxMessageBytes: Size(intake.MaxMessageBytes),
+			Drop:            decode.DefaultDrop(),
 		},
 		Reports: Reports{
 			Dir: "rollcall-reports",
@@ -196,9 +202,19 @@ func Default() Config {
 // Embedded says whether the embedded broker is to be started.
 func (k Kafka) Embedded() bool { return len(k.Brokers) == 0 }
 
-// Consumer is the consumer's configuration; for an embedded broker it names
-// Listen as the broker.
-func (k Kafka) Consumer() kafka.Config {
+// Intake is the configuration of package ingest. For an embedded broker it
+// names kafka.listen as the broker.
+func (c Config) Intake() ingest.Config {
+	intake := ingest.DefaultConfig()
+	intake.Kafka = c.Kafka.consumer()
+	intake.FlushMessages, intake.FlushInterval = c.Ingest.FlushMessages, c.Ingest.FlushInterval
+	intake.FlushBytes, intake.MaxMessageBytes = int(c.Ingest.FlushBytes), int(c.Ingest.MaxMessageBytes)
+	intake.Replicated = c.ClickHouse.Cluster != "" || c.ClickHouse.Cloud
+	return intake
+}
+
+// consumer is the consumer's part of Intake.
+func (k Kafka) consumer() kafka.Config {
 	c := kafka.DefaultConfig()
 	c.Brokers = k.Brokers
 	if k.Embedded() {

@@ -81,7 +81,7 @@ func TestEventHubsSample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	consumer := got.Kafka.Consumer()
+	consumer := got.Intake().Kafka
 	if consumer.SASL.Username != "$ConnectionString" || consumer.SASL.Password != connection {
 		t.Errorf("user %q, password %q: neither may be touched but for the end of line", consumer.SASL.Username, consumer.SASL.Password)
 	}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/robfig/cron/v3"
+
+	"rollcall/ingest/kafka"
 )
 
 // Validate returns a [Problems] with everything that is wrong with the
@@ -20,9 +22,8 @@ func (c Config) Validate() error { return c.problems().err() }
 func (c Config) problems() Problems {
 	var ps Problems
 	c.checkRoles(&ps)
-	c.Kafka.check(&ps)
+	c.checkIntake(&ps)
 	c.ClickHouse.check(&ps)
-	c.Ingest.check(&ps)
 	c.Reports.check(&ps)
 	ps.checkAddress("http.listen", c.HTTP.Listen)
 	ps.checkOneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
@@ -63,23 +64,32 @@ func (c Config) checkRoles(ps *Problems) {
 	}
 }
 
-func (k Kafka) check(ps *Problems) {
-	consumer := k.Consumer()
-	if k.Embedded() {
-		// The consumer would speak of kafka.brokers, which nobody gave.
-		ps.checkAddress("kafka.listen", k.Listen)
-		consumer.Brokers = []string{"embedded:9092"}
-		if k.SASL.Mechanism != "" || k.TLS.Enabled {
+// checkIntake lets package ingest judge what is its own.
+func (c Config) checkIntake(ps *Problems) {
+	intake := c.Intake()
+	if c.Kafka.Embedded() {
+		// What is wrong with listen would be said of brokers, which nobody gave.
+		ps.checkAddress("kafka.listen", c.Kafka.Listen)
+		intake.Kafka.Brokers = []string{"embedded:9092"}
+		if c.Kafka.SASL.Mechanism != "" || c.Kafka.TLS.Enabled {
 			ps.add("", "kafka.brokers", "empty, so that an embedded broker is used, which has neither sasl nor tls; expected host:port")
-			return
+			intake.Kafka.SASL, intake.Kafka.TLS = kafka.SASLConfig{}, kafka.TLSConfig{}
 		}
 	}
-	for _, err := range leaves(consumer.Validate()) {
+	for _, err := range leaves(intake.Validate()) {
 		key, message, found := strings.Cut(err.Error(), ": ")
-		if !found || !strings.HasPrefix(key, "kafka.") {
-			key, message = "kafka", err.Error()
+		if !found || !strings.HasPrefix(key, "kafka.") && !strings.HasPrefix(key, "ingest.") {
+			key, message = "", err.Error()
 		}
 		ps.add("", key, "%s", message)
+	}
+	// A larger message is a dead letter wherever it comes from; what could be
+	// set here could not be read by audit.
+	if c.Ingest.MaxMessageBytes > 16<<20 {
+		ps.add("", "ingest.max_message_bytes", "%v; expected at most 16MiB", c.Ingest.MaxMessageBytes)
+	}
+	if slices.Contains(c.Ingest.Drop, "") {
+		ps.add("", "ingest.drop", "an empty name; expected names of members")
 	}
 }
 
@@ -146,22 +156,6 @@ func (c ClickHouse) check(ps *Problems) {
 	}
 	if c.Cluster != "" && !regexp.MustCompile(`^[A-Za-z0-9_.{}-]+$`).MatchString(c.Cluster) {
 		ps.add("", "clickhouse.cluster", "%q; expected the name of a cluster of the server's remote_servers, or a macro such as {cluster}", c.Cluster)
-	}
-}
-
-func (i Ingest) check(ps *Problems) {
-	if i.FlushRows < 1 || i.FlushRows > 1_000_000 {
-		ps.add("", "ingest.flush_rows", "%d; expected 1 to 1000000", i.FlushRows)
-	}
-	if i.FlushInterval < time.Millisecond || i.FlushInterval > time.Minute {
-		ps.add("", "ingest.flush_interval", "%v; expected 1ms to 1m", i.FlushInterval)
-	}
-	// The upper bound is the design's: a larger message is a dead letter.
-	if i.MaxMessageBytes < 1<<10 || i.MaxMessageBytes > 16<<20 {
-		ps.add("", "ingest.max_message_bytes", "%v; expected 1KiB to 16MiB", i.MaxMessageBytes)
-	}
-	if slices.Contains(i.Drop, "") {
-		ps.add("", "ingest.drop", "an empty name; expected names of properties")
 	}
 }
 
