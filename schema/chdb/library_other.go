@@ -1,15 +1,11 @@
-//go:build !linux && !darwin
+//go:build !(linux || darwin) || nochdb
 
 package chdb
 
-import (
-	"fmt"
-	"os"
-	"runtime"
-)
+import "errors"
 
+// open fails: this program was built without the embedded ClickHouse, for a
+// system that has no libchdb or with the tag nochdb for a static program.
 func open(string, map[string]any) error {
-	return fmt.Errorf("there is no libchdb for %s; give the address of a ClickHouse server instead", runtime.GOOS)
+	return errors.New("this program was built without the embedded ClickHouse; give the address of a ClickHouse server (clickhouse.dsn) instead")
 }
-
-func lock(*os.File) error { return nil }
