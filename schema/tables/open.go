@@ -34,6 +34,11 @@ func Open(ctx context.Context, dsn string, o OpenOptions) (driver.Conn, error) {
 		return nil, errors.New("clickhouse.dsn is not an address of the form http://user:password@host:8123/database, " +
 			"https://…:8443/… or clickhouse://…:9000/…")
 	}
+	return Connect(ctx, options, o)
+}
+
+// Connect is Open for options that were read already.
+func Connect(ctx context.Context, options *clickhouse.Options, o OpenOptions) (driver.Conn, error) {
 	if options.Settings == nil {
 		options.Settings = clickhouse.Settings{}
 	}
