@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // time zones on systems that have none
 
 	"github.com/spf13/cobra"
 )
@@ -90,7 +91,7 @@ something to look at.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return exit{exitUsage, fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
-	root.AddCommand(newAudit(), newDemo(), newVersion())
+	root.AddCommand(newAudit(), newDemo(), newServe(), newVersion())
 	return root
 }
 

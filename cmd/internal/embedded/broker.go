@@ -12,8 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 )
 
-// A Broker is a Kafka broker in this process. It is meant for one machine and
-// moderate amounts: what is produced stays in memory until it is deleted.
+// A Broker is a Kafka broker in this process, for one machine.
 type Broker struct {
 	cluster *kfake.Cluster
 }
@@ -22,8 +21,11 @@ type Broker struct {
 type BrokerConfig struct {
 	// Listen is its address; empty: a free port of the loopback interface.
 	Listen string
-	// Dir keeps what is produced over restarts; empty: memory only.
+	// Dir keeps what is produced: memory then holds an index only, and what is
+	// deleted frees its disk. Empty: memory only.
 	Dir string
+	// Sync makes each write durable before it is acknowledged.
+	Sync bool
 	// Topics are created with Partitions each.
 	Topics     []string
 	Partitions int32
@@ -37,13 +39,17 @@ func StartBroker(cfg BrokerConfig) (*Broker, error) {
 		kfake.BrokerConfigs(map[string]string{
 			"group.initial.rebalance.delay.ms": "0", // one process: nobody else to wait for
 			"message.max.bytes":                fmt.Sprint(maxMessageBytes),
+			"log.segment.bytes":                fmt.Sprint(segmentBytes),
 		}),
 	}
 	if len(cfg.Topics) > 0 {
 		opts = append(opts, kfake.SeedTopics(max(cfg.Partitions, 1), cfg.Topics...))
 	}
 	if cfg.Dir != "" {
-		opts = append(opts, kfake.DataDir(cfg.Dir), kfake.SyncWrites())
+		opts = append(opts, kfake.DataDir(cfg.Dir))
+	}
+	if cfg.Dir != "" && cfg.Sync {
+		opts = append(opts, kfake.SyncWrites())
 	}
 	listen := cfg.Listen
 	if listen == "" {
@@ -61,6 +67,9 @@ func StartBroker(cfg BrokerConfig) (*Broker, error) {
 	}
 	return &Broker{cluster: cluster}, nil
 }
+
+// segmentBytes is how much is deleted at once.
+const segmentBytes = 18 << 20
 
 // maxMessageBytes leaves room for a message of 16 MiB with its headers.
 const maxMessageBytes = 17 << 20

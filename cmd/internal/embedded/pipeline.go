@@ -76,7 +76,7 @@ func Start(ctx context.Context, cfg RunConfig) (_ *Run, err error) {
 	if _, err = tables.Migrate(ctx, r.Conn, tables.MigrateOptions{}); err != nil {
 		return nil, err
 	}
-	if r.broker, err = StartBroker(BrokerConfig{Topics: cfg.Topics, Partitions: cfg.Partitions}); err != nil {
+	if r.broker, err = StartBroker(BrokerConfig{Dir: r.folder + "/kafka", Topics: cfg.Topics, Partitions: cfg.Partitions}); err != nil {
 		return nil, err
 	}
 	client := kafka.DefaultClientConfig()

@@ -131,6 +131,41 @@ func Write(ctx context.Context, r Report) (t Totals, err error) {
 	return t, set.Commit()
 }
 
+// WriteUsage writes the usage files alone: those of a scheduled report.
+func WriteUsage(ctx context.Context, r Report) (written []files.Written, err error) {
+	set, err := files.NewSet(r.Dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, set.Abort())
+		}
+	}()
+	counts, err := r.Store.Count(ctx)
+	if err != nil {
+		return nil, err
+	}
+	usage, err := r.Store.Summary(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range []struct {
+		name string
+		fill func(io.Writer) error
+	}{
+		{"usage_lines.csv", func(w io.Writer) error { return files.UsageLines(w, r.Store.Lines(ctx)) }},
+		{"usage.csv", func(w io.Writer) error { return files.Usage(w, usage.Rows()) }},
+		{"usage.xlsx", func(w io.Writer) error { return workbook.Write(w, r.workbook(ctx, counts, usage)) }},
+		{"manifest.json", func(w io.Writer) error { return r.manifest(w, set.Written()) }},
+	} {
+		if _, err = set.Write(f.name, f.fill); err != nil {
+			return nil, err
+		}
+	}
+	return set.Written(), set.Commit()
+}
+
 func (r Report) workbook(ctx context.Context, c export.Counts, usage *metering.Summary) workbook.UsageReport {
 	cover := workbook.Cover{
 		AsOf: r.AsOf, Generator: "rollcall " + r.Version, From: r.Store.Scope.From, To: r.Store.Scope.To,

@@ -1,0 +1,381 @@
+package assess
+
+import (
+	"container/heap"
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"rollcall/rules/calls"
+	"rollcall/schema"
+)
+
+// LiveConfig says how the live assessor works.
+type LiveConfig struct {
+	// Debounce is how long touches of calls are gathered before they are
+	// evaluated together.
+	Debounce time.Duration
+	// Interval is how often the frontier is looked at and deadlines are checked.
+	Interval time.Duration
+	// Batch is how many alias sets are evaluated at once at most.
+	Batch int
+	// Poll asks the store for new evidence at every interval, where another
+	// process ingests.
+	Poll bool
+}
+
+// DefaultLiveConfig suits a service that evaluates as evidence comes.
+func DefaultLiveConfig() LiveConfig {
+	return LiveConfig{Debounce: 200 * time.Millisecond, Interval: time.Second, Batch: 500}
+}
+
+// LiveDependencies are what a Live works with.
+type LiveDependencies struct {
+	Conn     driver.Conn
+	Terms    Terms // Now is set from the frontier
+	Frontier *Frontier
+	Clock    func() time.Time
+	Logger   *slog.Logger
+	Metrics  *Metrics
+}
+
+// Live evaluates calls as their evidence comes, and again when a deadline
+// passes. Several may run beside each other: evaluating twice is harmless,
+// because results are versions of their call and the newest counts.
+type Live struct {
+	cfg  LiveConfig
+	deps LiveDependencies
+
+	mu      sync.Mutex
+	touched map[string]bool // alias keys
+	wake    chan struct{}
+
+	deadlines deadlines
+	version   uint64
+	polled    time.Time // of the store's clock
+	gaps      gaps
+}
+
+// NewLive returns a live assessor; it does nothing until Run.
+func NewLive(cfg LiveConfig, deps LiveDependencies) *Live {
+	return &Live{cfg: cfg, deps: deps, touched: map[string]bool{}, wake: make(chan struct{}, 1)}
+}
+
+// Touch says that new evidence names these alias sets. It returns at once.
+func (l *Live) Touch(aliasKeys []string) {
+	l.mu.Lock()
+	for _, k := range aliasKeys {
+		l.touched[k] = true
+	}
+	l.mu.Unlock()
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run evaluates until ctx ends. It begins with what was stored since the last
+// evaluation, and with the calls whose results are not final.
+func (l *Live) Run(ctx context.Context) error {
+	if err := l.resume(ctx); err != nil && ctx.Err() == nil {
+		return err
+	}
+	tick := time.NewTicker(l.cfg.Interval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-l.wake:
+			if !sleep(ctx, l.cfg.Debounce) {
+				return nil
+			}
+		case <-tick.C:
+		}
+		l.round(ctx)
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// round evaluates what is touched or due. What fails is touched again, so that
+// an outage of ClickHouse delays and loses nothing.
+func (l *Live) round(ctx context.Context) {
+	now, err := l.deps.Frontier.Now(ctx)
+	if err != nil {
+		if ctx.Err() == nil {
+			l.deps.Logger.Warn("assess: nothing new is judged until this ends", "error", err)
+		}
+		return
+	}
+	l.deps.Metrics.frontier(now)
+	if l.cfg.Poll {
+		if err := l.poll(ctx); err != nil {
+			l.deps.Logger.Warn("assess: the store can't be asked for new evidence", "error", err)
+			return
+		}
+	}
+	for _, keys := range l.deadlines.due(now) {
+		l.Touch(keys)
+	}
+	for {
+		keys := l.take()
+		if len(keys) == 0 || ctx.Err() != nil {
+			return
+		}
+		begin := l.deps.Clock()
+		n, err := l.evaluate(ctx, keys, now)
+		if err != nil {
+			l.Touch(keys)
+			if ctx.Err() == nil {
+				l.deps.Metrics.failed()
+				l.deps.Logger.Warn("assess: evaluation failed, it is tried again", "calls_touched", len(keys), "error", err)
+			}
+			return
+		}
+		l.deps.Metrics.evaluated(n, l.deps.Clock().Sub(begin))
+	}
+}
+
+// take removes a batch of touched alias sets.
+func (l *Live) take() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var keys []string
+	for k := range l.touched {
+		if len(keys) == l.cfg.Batch {
+			break
+		}
+		keys = append(keys, k)
+		delete(l.touched, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// evaluate evaluates the calls that the alias sets belong to, and supersedes
+// the calls that their evidence belonged to before.
+func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int, error) {
+	around, err := neighbourhood(ctx, l.deps.Conn, keys)
+	if err != nil || len(around) == 0 {
+		return 0, err
+	}
+	events, err := eventsOf(ctx, l.deps.Conn, around, now)
+	if err != nil {
+		return 0, err
+	}
+	resolution := calls.Resolve(setsOf(events))
+	byCall := map[string][]schema.Event{}
+	callKeys := map[string]map[string]bool{}
+	for _, k := range events {
+		id, ok := resolution.Calls[k.key]
+		if !ok {
+			continue
+		}
+		byCall[id] = append(byCall[id], k.event)
+		if callKeys[id] == nil {
+			callKeys[id] = map[string]bool{}
+		}
+		callKeys[id][k.key] = true
+	}
+	w := newWriter(l.deps.Conn, l.nextVersion())
+	terms := l.deps.Terms
+	terms.Now = now
+	if terms.Gaps, err = l.gaps.fetch(ctx, l.deps.Conn, l.deps.Clock()); err != nil {
+		return 0, err
+	}
+	for _, id := range slices.Sorted(maps.Keys(byCall)) {
+		r := Evaluate(id, byCall[id], terms)
+		own := slices.Sorted(maps.Keys(callKeys[id]))
+		l.plan(r, own, terms)
+		if err := w.add(ctx, r, own); err != nil {
+			return 0, err
+		}
+	}
+	if err := l.supersede(ctx, w, around, resolution); err != nil {
+		return 0, err
+	}
+	return len(byCall), w.flush(ctx)
+}
+
+// nextVersion is larger than any that this process gave before.
+func (l *Live) nextVersion() uint64 {
+	l.version = max(l.version+1, Version(l.deps.Clock()))
+	return l.version
+}
+
+// supersede marks stored calls that no longer exist: their evidence belongs to
+// others now.
+func (l *Live) supersede(ctx context.Context, w *writer, around []string, res calls.Resolution) error {
+	exists := map[string]bool{}
+	for _, id := range res.Calls {
+		exists[id] = true
+	}
+	for part := range slices.Chunk(around, maxList) {
+		rows, err := l.deps.Conn.Query(withList(ctx, "list", part),
+			"SELECT call_id, alias_keys FROM calls_current WHERE hasAny(alias_keys, {list:Array(String)})")
+		if err != nil {
+			return fmt.Errorf("find the calls that were: %w", err)
+		}
+		if err := supersedeRows(rows, w, exists, res); err != nil {
+			return fmt.Errorf("find the calls that were: %w", err)
+		}
+	}
+	return nil
+}
+
+func supersedeRows(rows driver.Rows, w *writer, exists map[string]bool, res calls.Resolution) error {
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		var keys []string
+		if err := rows.Scan(&id, &keys); err != nil {
+			return err
+		}
+		if exists[id] {
+			continue
+		}
+		heirs := map[string]int{}
+		for _, k := range keys {
+			if heir, ok := res.Calls[k]; ok {
+				heirs[heir]++
+			}
+		}
+		if heir := most(heirs); heir != "" {
+			w.supersede(id, heir)
+			exists[id] = true // once
+		}
+	}
+	return rows.Err()
+}
+
+// most is the name with the highest count; ties by name.
+func most(count map[string]int) string {
+	best := ""
+	for name, n := range count {
+		if best == "" || n > count[best] || n == count[best] && name < best {
+			best = name
+		}
+	}
+	return best
+}
+
+// plan notes when a call is to be evaluated again though nothing new comes:
+// when a pending result is due, and when an open call has been quiet for too
+// long.
+func (l *Live) plan(r Results, keys []string, t Terms) {
+	var next time.Time
+	for _, o := range r.Obligations {
+		if o.Result == schema.ResultPending {
+			app := t.Policy.App(schema.Session{App: o.App})
+			if at := o.DueAt.Add(t.Policy.Notice(app).Grace); next.IsZero() || at.Before(next) {
+				next = at
+			}
+		}
+	}
+	if r.Call.End.At.IsZero() {
+		if at := t.Now.Add(t.Policy.Base().Quiet + time.Millisecond); next.IsZero() || at.Before(next) {
+			next = at
+		}
+	}
+	if !next.IsZero() {
+		heap.Push(&l.deadlines, deadline{next, keys})
+	}
+}
+
+// resume touches what was stored after the newest evaluation began, and the
+// calls whose results are not final.
+func (l *Live) resume(ctx context.Context) error {
+	var newest *time.Time
+	if err := l.deps.Conn.QueryRow(ctx, "SELECT maxOrNull(stored_at) FROM calls").Scan(&newest); err != nil {
+		return fmt.Errorf("find where assessing stopped: %w", err)
+	}
+	if newest != nil {
+		l.polled = newest.Add(-resumeMargin)
+	}
+	if err := l.poll(ctx); err != nil {
+		return err
+	}
+	rows, err := l.deps.Conn.Query(ctx, `SELECT alias_keys FROM calls_current WHERE end IS NULL
+OR call_id IN (SELECT call_id FROM obligations_current WHERE result = 'pending')`)
+	if err != nil {
+		return fmt.Errorf("find the calls that are not final: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var keys []string
+		if err := rows.Scan(&keys); err != nil {
+			return fmt.Errorf("find the calls that are not final: %w", err)
+		}
+		l.Touch(keys)
+	}
+	return rows.Err()
+}
+
+// pollMargin covers inserts that were on their way when the store was asked.
+const pollMargin = 5 * time.Second
+
+// poll touches what was stored since it was last called.
+func (l *Live) poll(ctx context.Context) error {
+	keys, latest, err := storedSince(ctx, l.deps.Conn, l.polled.Add(-pollMargin))
+	if err != nil {
+		return err
+	}
+	if len(keys) > 0 {
+		l.Touch(keys)
+		l.polled = latest
+	}
+	return nil
+}
+
+// resumeMargin is how long before the newest evaluation's end a block may have
+// been stored that it did not see.
+const resumeMargin = 10 * time.Minute
+
+// A deadline is an instant of evidence time at which calls are evaluated again.
+type deadline struct {
+	at   time.Time
+	keys []string
+}
+
+// deadlines is a heap, the earliest first.
+type deadlines []deadline
+
+func (d deadlines) Len() int           { return len(d) }
+func (d deadlines) Less(i, j int) bool { return d[i].at.Before(d[j].at) }
+func (d deadlines) Swap(i, j int)      { d[i], d[j] = d[j], d[i] }
+
+// Push implements heap.Interface.
+func (d *deadlines) Push(x any) { *d = append(*d, x.(deadline)) }
+
+// Pop implements heap.Interface.
+func (d *deadlines) Pop() any {
+	old := *d
+	last := old[len(old)-1]
+	*d = old[:len(old)-1]
+	return last
+}
+
+// due removes the deadlines that have come by now.
+func (d *deadlines) due(now time.Time) [][]string {
+	var out [][]string
+	for len(*d) > 0 && !(*d)[0].at.After(now) {
+		out = append(out, heap.Pop(d).(deadline).keys)
+	}
+	return out
+}

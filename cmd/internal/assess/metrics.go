@@ -1,0 +1,48 @@
+package assess
+
+import (
+	"errors"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Metrics are the figures that assessing exposes. The nil value counts nothing.
+type Metrics struct {
+	Calls    prometheus.Counter
+	Failures prometheus.Counter
+	Duration prometheus.Histogram
+	Frontier prometheus.Gauge
+}
+
+// NewMetrics makes the metrics and registers them.
+func NewMetrics(r prometheus.Registerer) (*Metrics, error) {
+	m := &Metrics{
+		Calls:    prometheus.NewCounter(prometheus.CounterOpts{Name: "rollcall_assess_calls_total", Help: "Evaluations of calls."}),
+		Failures: prometheus.NewCounter(prometheus.CounterOpts{Name: "rollcall_assess_failures_total", Help: "Rounds of evaluation that failed and were repeated."}),
+		Duration: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "rollcall_assess_round_seconds", Help: "Time of a round of evaluation.",
+			Buckets: prometheus.ExponentialBuckets(0.005, 2, 14)}),
+		Frontier: prometheus.NewGauge(prometheus.GaugeOpts{Name: "rollcall_assess_evidence_timestamp_seconds",
+			Help: "Instant up to which the evidence is complete and judged."}),
+	}
+	return m, errors.Join(r.Register(m.Calls), r.Register(m.Failures), r.Register(m.Duration), r.Register(m.Frontier))
+}
+
+func (m *Metrics) evaluated(n int, took time.Duration) {
+	if m != nil {
+		m.Calls.Add(float64(n))
+		m.Duration.Observe(took.Seconds())
+	}
+}
+
+func (m *Metrics) failed() {
+	if m != nil {
+		m.Failures.Inc()
+	}
+}
+
+func (m *Metrics) frontier(now time.Time) {
+	if m != nil && !now.IsZero() {
+		m.Frontier.Set(float64(now.UnixMilli()) / 1000)
+	}
+}

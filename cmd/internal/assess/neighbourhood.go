@@ -1,0 +1,188 @@
+package assess
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"rollcall/rules/calls"
+	"rollcall/schema"
+)
+
+// maxNeighbourhood bounds how many alias sets one look around may reach: beyond
+// it an alias has run away, and Resolve sets it aside.
+const maxNeighbourhood = 50_000
+
+// A lookAround gathers the alias sets that may be one call.
+type lookAround struct {
+	conn     driver.Conn
+	found    map[string]bool // alias keys
+	asked    map[string]bool // aliases
+	from, to time.Time       // what the sets found speak of
+}
+
+// neighbourhood finds the alias sets that may be one call with the given ones:
+// through strong ids all, through a thread those of about the same time.
+func neighbourhood(ctx context.Context, conn driver.Conn, keys []string) ([]string, error) {
+	l := lookAround{conn: conn, found: map[string]bool{}, asked: map[string]bool{}}
+	next, err := l.take(ctx, "WHERE alias_key IN {list:Array(String)} GROUP BY alias_key", keys)
+	for err == nil && len(next) > 0 && len(l.found) < maxNeighbourhood {
+		strong := slices.DeleteFunc(slices.Clone(next), isThread)
+		threads := slices.DeleteFunc(next, func(a string) bool { return !isThread(a) })
+		if next, err = l.take(ctx, "WHERE alias IN {list:Array(String)} GROUP BY alias_key", strong); err != nil {
+			break
+		}
+		var more []string
+		more, err = l.take(ctx, fmt.Sprintf(`WHERE alias IN {list:Array(String)} GROUP BY alias_key
+HAVING f <= fromUnixTimestamp64Milli(%d) AND l >= fromUnixTimestamp64Milli(%d)`,
+			l.to.Add(calls.MaxApart).UnixMilli(), l.from.Add(-calls.MaxApart).UnixMilli()), threads)
+		next = append(next, more...)
+	}
+	return slices.Sorted(maps.Keys(l.found)), err
+}
+
+// take adds the alias sets that a condition over list finds, and returns the
+// aliases that were not known before.
+func (l *lookAround) take(ctx context.Context, condition string, list []string) (fresh []string, err error) {
+	for part := range slices.Chunk(list, maxList) {
+		rows, err := l.conn.Query(withList(ctx, "list", part),
+			"SELECT alias_key, any(aliases), min(a.first) AS f, max(a.last) AS l FROM aliases AS a "+condition)
+		if err != nil {
+			return nil, fmt.Errorf("look around a call: %w", err)
+		}
+		more, err := l.scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("look around a call: %w", err)
+		}
+		fresh = append(fresh, more...)
+	}
+	return fresh, nil
+}
+
+func (l *lookAround) scan(rows driver.Rows) (fresh []string, err error) {
+	defer rows.Close()
+	for rows.Next() {
+		var key string
+		var names []string
+		var first, last *time.Time
+		if err := rows.Scan(&key, &names, &first, &last); err != nil {
+			return nil, err
+		}
+		l.found[key] = true
+		if f := deref(first); !f.IsZero() && (l.from.IsZero() || f.Before(l.from)) {
+			l.from = f
+		}
+		if t := deref(last); t.After(l.to) {
+			l.to = t
+		}
+		for _, a := range names {
+			if !l.asked[a] {
+				l.asked[a] = true
+				fresh = append(fresh, a)
+			}
+		}
+	}
+	return fresh, rows.Err()
+}
+
+// maxList bounds the lists in one query, which servers take as a part of the
+// address of an HTTP request.
+const maxList = 4000
+
+// withList gives a query a parameter of type Array(String).
+func withList(ctx context.Context, name string, list []string) context.Context {
+	quoted := make([]string, len(list))
+	for i, v := range list {
+		quoted[i] = "'" + listEscapes.Replace(v) + "'"
+	}
+	return clickhouse.Context(ctx, clickhouse.WithParameters(clickhouse.Parameters{name: "[" + strings.Join(quoted, ",") + "]"}))
+}
+
+var listEscapes = strings.NewReplacer(`\`, `\\`, `'`, `\'`)
+
+func isThread(alias string) bool { return strings.HasPrefix(alias, calls.ThreadID+":") }
+
+// keyed is an event with the alias set that it names.
+type keyed struct {
+	key   string
+	event schema.Event
+}
+
+// eventsOf reads the current events that name any of the alias sets.
+func eventsOf(ctx context.Context, conn driver.Conn, keys []string, now time.Time) ([]keyed, error) {
+	var out []keyed
+	for part := range slices.Chunk(keys, maxList) {
+		rows, err := conn.Query(withList(ctx, "alias_keys", part),
+			"SELECT alias_key, "+eventColumns+" FROM events_of(alias_keys = {alias_keys:Array(String)})")
+		if err != nil {
+			return nil, fmt.Errorf("read the events of a call: %w", err)
+		}
+		if out, err = scanKeyed(rows, out, now); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func scanKeyed(rows driver.Rows, to []keyed, now time.Time) ([]keyed, error) {
+	defer rows.Close()
+	for rows.Next() {
+		var k keyed
+		var err error
+		if k.event, err = scanEvent(rows, &k.key); err != nil {
+			return nil, err
+		}
+		if k.key != "" && !k.event.Time.After(now) {
+			to = append(to, k)
+		}
+	}
+	return to, rows.Err()
+}
+
+// setsOf are the alias sets of events.
+func setsOf(events []keyed) []calls.AliasSet {
+	sets := make([]calls.AliasSet, 0, len(events))
+	for _, k := range events {
+		r := k.event.Refs
+		s := calls.AliasSet{Key: k.key, First: k.event.First, Last: k.event.Last, Time: k.event.Time}
+		for _, a := range []struct{ kind, value string }{
+			{calls.CorrelationID, r.CorrelationID}, {calls.ServerCallID, r.ServerCallID}, {calls.CallConnectionID, r.CallConnectionID},
+			{calls.GraphCallID, r.GraphCallID}, {calls.ThreadID, r.ThreadID},
+		} {
+			if a.value != "" {
+				s.Aliases = append(s.Aliases, a.kind+":"+a.value)
+			}
+		}
+		sets = append(sets, s)
+	}
+	return sets
+}
+
+// storedSince finds the alias sets of events stored after an instant of the
+// store's clock, and the newest such instant.
+func storedSince(ctx context.Context, conn driver.Conn, after time.Time) (keys []string, latest time.Time, err error) {
+	rows, err := conn.Query(ctx, `SELECT alias_key, max(e.stored_at) FROM events AS e
+WHERE e.stored_at > fromUnixTimestamp64Micro(?) AND alias_key != '' GROUP BY alias_key`, max(after.UnixMicro(), 0))
+	if err != nil {
+		return nil, latest, fmt.Errorf("find new evidence: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var key string
+		var at time.Time
+		if err := rows.Scan(&key, &at); err != nil {
+			return nil, latest, fmt.Errorf("find new evidence: %w", err)
+		}
+		keys = append(keys, key)
+		if at.After(latest) {
+			latest = at
+		}
+	}
+	return keys, latest, rows.Err()
+}

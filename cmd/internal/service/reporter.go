@@ -1,0 +1,162 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"rollcall/cmd/internal/assess"
+	"rollcall/cmd/internal/config"
+	"rollcall/cmd/internal/outputs"
+	"rollcall/reports/export"
+	"rollcall/reports/schedule"
+)
+
+// A reporter writes the scheduled reports. The ledger of periods in ClickHouse
+// says which were written: each period once, also over downtime.
+type reporter struct {
+	*Service
+	schedules []planned
+	frontier  *assess.Frontier
+	written   prometheus.Counter
+	failures  prometheus.Counter
+}
+
+type planned struct {
+	config.Schedule
+	due schedule.Schedule
+}
+
+func newReporter(s *Service) (*reporter, error) {
+	r := &reporter{Service: s, frontier: s.frontier(),
+		written:  prometheus.NewCounter(prometheus.CounterOpts{Name: "rollcall_reports_written_total", Help: "Scheduled reports written."}),
+		failures: prometheus.NewCounter(prometheus.CounterOpts{Name: "rollcall_reports_failures_total", Help: "Attempts to write a scheduled report that failed and are repeated."}),
+	}
+	for _, c := range s.cfg.Reports.Schedules {
+		due, err := schedule.Parse(c.Cron, c.Zone)
+		if err != nil {
+			return nil, fmt.Errorf("reports.schedules, %s: %w", c.Name, err)
+		}
+		r.schedules = append(r.schedules, planned{c, due})
+	}
+	for _, c := range []prometheus.Collector{r.written, r.failures} {
+		if err := s.registry.Register(c); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// lookInterval is how often the reporter looks what is due.
+const lookInterval = 20 * time.Second
+
+// run writes what is due until ctx ends.
+func (r *reporter) run(ctx context.Context) error {
+	tick := time.NewTicker(lookInterval)
+	defer tick.Stop()
+	for {
+		for _, p := range r.schedules {
+			if err := r.catchUp(ctx, p); err != nil && ctx.Err() == nil {
+				r.failures.Inc()
+				r.log.Error("report failed, it is tried again", "schedule", p.Name, "error", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// catchUp writes the reports of a schedule that are due and not in the ledger,
+// the oldest first. Nothing is due before its evidence is complete.
+func (r *reporter) catchUp(ctx context.Context, p planned) error {
+	now, err := r.frontier.Now(ctx)
+	if err != nil {
+		return err
+	}
+	since, err := r.since(ctx, p.Name)
+	if err != nil || since.IsZero() {
+		return err
+	}
+	for _, due := range p.due.Between(since, now) {
+		period := schedule.Day(due)
+		done, err := r.reported(ctx, p.Name, period.Key)
+		if err != nil {
+			return err
+		}
+		if done {
+			continue
+		}
+		if err := r.write(ctx, p, period, now); err != nil {
+			return fmt.Errorf("period %s: %w", period.Key, err)
+		}
+	}
+	return nil
+}
+
+// since is the instant after which due times count: that of the newest report
+// in the ledger, else the first day of usage. Zero: there is nothing to report.
+func (r *reporter) since(ctx context.Context, name string) (time.Time, error) {
+	var newest, first *time.Time
+	err := r.conn.QueryRow(ctx, "SELECT maxOrNull(due_at) FROM periods_one WHERE schedule = ?", name).Scan(&newest)
+	if err == nil && newest == nil {
+		err = r.conn.QueryRow(ctx, "SELECT minOrNull(toDateTime64(day, 3, 'UTC')) FROM usage_lines_current").Scan(&first)
+	}
+	switch {
+	case err != nil:
+		return time.Time{}, fmt.Errorf("read the ledger of periods: %w", err)
+	case newest != nil:
+		return *newest, nil
+	case first != nil:
+		// The first report is that of the first day, due after it closed.
+		return first.Add(24*time.Hour - time.Millisecond), nil
+	}
+	return time.Time{}, nil
+}
+
+func (r *reporter) reported(ctx context.Context, name, key string) (bool, error) {
+	var n uint64
+	if err := r.conn.QueryRow(ctx, "SELECT count() FROM periods_one WHERE schedule = ? AND period = ?", name, key).Scan(&n); err != nil {
+		return false, fmt.Errorf("read the ledger of periods: %w", err)
+	}
+	return n > 0, nil
+}
+
+// write writes one report whole and then its row in the ledger. If the process
+// dies in between, the same files are written again in the same place.
+func (r *reporter) write(ctx context.Context, p planned, period schedule.Period, now time.Time) error {
+	dir := filepath.Join(r.cfg.Reports.Dir, p.Name, period.Key)
+	written, err := outputs.WriteUsage(ctx, outputs.Report{
+		Dir: dir, AsOf: now, Version: r.version, Tariff: r.terms.Tariff,
+		Store: export.Store{Conn: r.conn, Scope: export.Scope{From: period.From, To: period.To}, Hide: r.pseudonyms()},
+	})
+	if err != nil {
+		return err
+	}
+	digests := make([][]any, 0, len(written))
+	for _, w := range written {
+		digests = append(digests, []any{w.Name, w.SHA256})
+	}
+	batch, err := r.conn.PrepareBatch(ctx, "INSERT INTO periods (schedule, period, start, end, due_at, reported_at, files, note, version)")
+	if err != nil {
+		return fmt.Errorf("write the ledger of periods: %w", err)
+	}
+	defer batch.Close()
+	reported := r.clock().UTC()
+	err = batch.Append(p.Name, period.Key, period.Start, period.End, period.DueAt, reported, digests, "", uint64(reported.UnixNano()))
+	if err == nil {
+		err = batch.Send()
+	}
+	if err != nil {
+		return fmt.Errorf("write the ledger of periods: %w", err)
+	}
+	r.written.Inc()
+	r.log.Info("report written", "schedule", p.Name, "period", period.Key, "day", period.From, "folder", dir,
+		"late", r.clock().Sub(period.DueAt).Round(time.Second))
+	return nil
+}

@@ -1,0 +1,306 @@
+package service
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"rollcall/cmd/internal/config"
+	"rollcall/cmd/internal/simulate"
+	"rollcall/ingest/kafka"
+	"rollcall/schema/chdb"
+	"rollcall/schema/tables"
+)
+
+// freeAddress is a loopback address that nothing listens on now.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// testConfig is an embedded service in a folder of its own.
+func testConfig(t *testing.T) config.Config {
+	t.Helper()
+	if _, err := chdb.Find(); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	dir := t.TempDir()
+	cfg := config.Default()
+	cfg.DataDir = filepath.Join(dir, "data")
+	cfg.Reports.Dir = filepath.Join(dir, "reports")
+	cfg.Kafka.Listen = freeAddress(t)
+	cfg.Kafka.Topics = simulate.Topics()
+	cfg.Kafka.MaxWait = 50 * time.Millisecond
+	cfg.HTTP.Listen = freeAddress(t)
+	opt := simulate.DemoDay(demoDay)
+	cfg.Policy = filepath.Join(dir, "policy.yaml")
+	cfg.Tariff = filepath.Join(dir, "prices.yaml")
+	for path, data := range map[string][]byte{cfg.Policy: simulate.Policy(opt), cfg.Tariff: simulate.PriceBook(opt)} {
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return cfg
+}
+
+var demoDay = time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
+
+// start runs a service and returns a function that stops it as SIGTERM does.
+func start(t *testing.T, cfg config.Config) (stop func() error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	go func() { done <- Run(ctx, cfg, "test", log) }()
+	eventually(t, "the service is ready", func() bool {
+		select {
+		case err := <-done:
+			done <- err
+			t.Fatalf("the service ended: %v", err)
+		default:
+		}
+		r, err := http.Get("http://" + cfg.HTTP.Listen + "/readyz")
+		if err != nil {
+			return false
+		}
+		r.Body.Close()
+		return r.StatusCode == http.StatusOK
+	})
+	stopped := false
+	stop = func() error {
+		if stopped {
+			return nil
+		}
+		stopped = true
+		cancel()
+		select {
+		case err := <-done:
+			return err
+		case <-time.After(30 * time.Second):
+			return errors.New("the service does not stop")
+		}
+	}
+	t.Cleanup(func() {
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return stop
+}
+
+func eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.After(60 * time.Second); ; {
+		if is() {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("waited in vain until %s", what)
+		}
+	}
+}
+
+// produce sends the simulated day to the service's broker.
+func produce(t *testing.T, cfg config.Config) *simulate.Truth {
+	t.Helper()
+	c := kafka.DefaultClientConfig()
+	c.Brokers = []string{cfg.Kafka.Listen}
+	client, err := kafka.NewClient(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	messages, truth := simulate.Generate(simulate.DemoDay(demoDay))
+	byTopic := map[string][]kafka.Message{}
+	for m := range messages {
+		byTopic[m.Topic] = append(byTopic[m.Topic], kafka.Message{Key: m.Key, Value: append([]byte(nil), m.Value...), Time: m.At})
+	}
+	for topic, list := range byTopic {
+		for p := range partitions {
+			var part []kafka.Message
+			for i := p; i < len(list); i += partitions {
+				part = append(part, list[i])
+			}
+			if _, err := client.Produce(t.Context(), kafka.DefaultProduceConfig(), topic, p, part); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return truth
+}
+
+func dial(t *testing.T, cfg config.Config) driver.Conn {
+	t.Helper()
+	dsn, err := chdb.Dial(filepath.Join(cfg.DataDir, "clickhouse"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := tables.Open(t.Context(), dsn, tables.OpenOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn
+}
+
+// results counts the current obligations by result.
+func results(t *testing.T, conn driver.Conn) string {
+	t.Helper()
+	rows, err := conn.Query(t.Context(), "SELECT result, count() FROM obligations_current GROUP BY result ORDER BY result")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var name string
+		var n uint64
+		if err := rows.Scan(&name, &n); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, fmt.Sprintf("%s=%d", name, n))
+	}
+	return strings.Join(out, " ")
+}
+
+func wanted(truth *simulate.Truth) string {
+	count := map[string]int{}
+	for _, o := range truth.Obligations {
+		count[o.Result]++
+	}
+	var out []string
+	for _, r := range []string{"late", "missed", "no_evidence", "not_applicable", "pass", "pending", "too_short"} {
+		if count[r] > 0 {
+			out = append(out, fmt.Sprintf("%s=%d", r, count[r]))
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+func TestServiceJudgesMetersAndReports(t *testing.T) {
+	cfg := testConfig(t)
+	stop := start(t, cfg)
+	truth := produce(t, cfg)
+	conn := dial(t, cfg)
+	want := wanted(truth)
+	eventually(t, "the results are "+want, func() bool { return results(t, conn) == want })
+
+	metrics := get(t, "http://"+cfg.HTTP.Listen+"/metrics")
+	for _, name := range []string{"rollcall_ingest_messages_total", "rollcall_assess_calls_total", "rollcall_ingest_lag_offsets"} {
+		if !strings.Contains(metrics, name) {
+			t.Errorf("metric %s is missing", name)
+		}
+	}
+	conn.Close()
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+
+	// After a restart nothing is read or judged twice, and the closed day is
+	// reported once.
+	stop = start(t, cfg)
+	report := filepath.Join(cfg.Reports.Dir, "daily-usage", "2026-03-03")
+	eventually(t, "the day is reported", func() bool {
+		_, err := os.Stat(filepath.Join(report, "manifest.json"))
+		return err == nil
+	})
+	conn = dial(t, cfg)
+	if got := results(t, conn); got != want {
+		t.Errorf("after a restart the results are %s, not %s", got, want)
+	}
+	checkUsage(t, filepath.Join(report, "usage.csv"), truth)
+	eventually(t, "the ledger has the period", func() bool {
+		var n uint64
+		if err := conn.QueryRow(t.Context(), "SELECT count() FROM periods_one WHERE period = '2026-03-03'").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n == 1
+	})
+	conn.Close()
+	if err := stop(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// checkUsage compares a day's report with the truth.
+func checkUsage(t *testing.T, path string, truth *simulate.Truth) {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[simulate.UsageKey]string{}
+	for _, r := range rows[1:] {
+		got[simulate.UsageKey{Day: r[0], Resource: r[1], Meter: r[2]}] += r[4]
+	}
+	checked := 0
+	for k, ms := range truth.Usage {
+		if k.Day != "2026-03-02" || !strings.Contains(k.Meter, "voip") {
+			continue
+		}
+		checked++
+		if got[k] != fmt.Sprint(ms) {
+			t.Errorf("%v: reported %s ms, true are %d", k, got[k], ms)
+		}
+	}
+	if checked == 0 {
+		t.Error("the truth has no calling minutes on that day")
+	}
+}
+
+func get(t *testing.T, url string) string {
+	t.Helper()
+	r, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+func TestPortInUseIsNamed(t *testing.T) {
+	cfg := testConfig(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	cfg.HTTP.Listen = l.Addr().String()
+	err = Run(t.Context(), cfg, "test", slog.New(slog.DiscardHandler))
+	if err == nil || !strings.Contains(err.Error(), "http.listen") || !strings.Contains(err.Error(), cfg.HTTP.Listen) {
+		t.Fatalf("error %v", err)
+	}
+}
