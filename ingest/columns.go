@@ -159,8 +159,14 @@ func (c *instants) value(i int) any  { return time.UnixMilli(c.at(i)).UTC() }
 // inRange tells whether t is known and within what DateTime64 is documented to
 // hold ("DateTime64" in ClickHouse's reference: 1900-01-01 to 2299-12-31).
 func inRange(t time.Time) bool {
-	return !t.IsZero() && t.Year() >= 1900 && t.Year() <= 2299
+	s := t.Unix()
+	return s >= minSecond && s < maxSecond
 }
+
+const (
+	minSecond = -2208988800 // 1900-01-01
+	maxSecond = 10413792000 // 2300-01-01
+)
 
 // maybeInstants is a Nullable(DateTime64(3, 'UTC')); the zero time is NULL.
 type maybeInstants struct {

@@ -30,12 +30,24 @@ import (
 // is missing.
 var server *chdb.Server
 
+// serveEnv makes the test binary be a ClickHouse, for tests and benchmarks that
+// want it in another process.
+const serveEnv = "ROLLCALL_TEST_CLICKHOUSE"
+
 func TestMain(m *testing.M) {
 	var err error
-	server, err = chdb.Open(chdb.Config{})
+	if !benchmarking || os.Getenv(serveEnv) != "" {
+		server, err = chdb.Open(chdb.Config{})
+	}
 	if err != nil && (!errors.Is(err, chdb.ErrNoLibrary) || os.Getenv("CI") == "true") {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
+	}
+	if os.Getenv(serveEnv) != "" && server != nil {
+		fmt.Println(server.DSN())
+		_, _ = io.Copy(io.Discard, os.Stdin) // until the parent ends
+		server.Close()
+		return
 	}
 	code := m.Run()
 	if server != nil {

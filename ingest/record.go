@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"crypto/rand"
-	"encoding/json"
 	"time"
 
 	"rollcall/ingest/decode"
@@ -83,7 +82,8 @@ func (r *recorder) derive(b *block, rng *storedRange, m *kafka.Record, row int, 
 	p := rng.partition
 	for i := range read.Events {
 		e := &read.Events[i]
-		facts, err := json.Marshal(&e.Facts)
+		facts, err := appendFacts(r.facts[:0], &e.Facts)
+		r.facts = facts
 		if err != nil {
 			// Facts are plain data; only a time beyond year 9999 gets here.
 			rng.dead++

@@ -1,0 +1,5 @@
+//go:build !bench
+
+package ingest
+
+const benchmarking = false
