@@ -19,7 +19,7 @@ PACKAGES ?= ./...
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-build: ## build bin/rollcall
+build: libchdb ## set up what is needed and build bin/rollcall
 	@$(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/rollcall ./cmd/rollcall
 
 libchdb: ## fetch the embedded ClickHouse (npm)
@@ -28,7 +28,7 @@ libchdb: ## fetch the embedded ClickHouse (npm)
 kafka: ## fetch Apache Kafka for the integration tests (JDK, Maven)
 	@test -n "$$ROLLCALL_KAFKA_LIBS" || .ci/fetch-kafka.sh >/dev/null
 
-demo: build libchdb ## run a small company's day, results in out/
+demo: build ## run a small company's day, results in out/
 	@bin/rollcall demo
 
 test: libchdb ## run the tests

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"text/tabwriter"
 
 	"rollcall/cmd/internal/outputs"
 	"rollcall/reports/metering"
@@ -14,27 +13,26 @@ import (
 // printTotals closes a job with a short table.
 func printTotals(w io.Writer, t outputs.Totals, dir string) {
 	o := t.Counts.Obligations
-	in := func(r schema.Result) int64 { return o[string(r)] }
+	in := func(r schema.Result) string { return fmt.Sprint(o[string(r)]) }
 	minutes := func(ms int64) string { return metering.Quantity(ms, tariff.UnitParticipantMin) }
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	row := func(name string, value any, note string) { fmt.Fprintf(tw, "  %v\t  %s\t\n", value, name+note) }
+	row := func(value, name string) { fmt.Fprintf(w, "  %14s  %s\n", value, name) }
 	fmt.Fprintf(w, "%d messages, %d events, %d calls, %d sessions\n\n", t.Counts.Messages, t.Counts.AllEvents(), t.Counts.Calls, t.Counts.Sessions)
-	row("notices reported in time", in(schema.ResultPass), "")
-	row("reported late", in(schema.ResultLate), "")
-	row("not reported", in(schema.ResultMissed), "")
-	row("no evidence", in(schema.ResultNoEvidence), "")
-	outside := in(schema.ResultNotApplicable) + in(schema.ResultTooShort) + in(schema.ResultPending)
-	row("outside coverage", outside, fmt.Sprintf(" (%d not applicable, %d too short, %d pending)",
-		in(schema.ResultNotApplicable), in(schema.ResultTooShort), in(schema.ResultPending)))
-	row("coverage", coverage(o), "")
-	row("", "", "")
-	row("minutes consumed", minutes(t.Minutes.Consumed), "")
-	row("billed to the resource", minutes(t.Minutes.Billed), "")
-	row("covered by the Teams licence", minutes(t.Minutes.Covered), "")
+	fmt.Fprintln(w, "Notices of recording and transcription")
+	row(in(schema.ResultPass), "reported in time")
+	row(in(schema.ResultLate), "reported late")
+	row(in(schema.ResultMissed), "not reported")
+	row(in(schema.ResultNoEvidence), "no evidence: not known")
+	row(coverage(o), "coverage (in time ÷ the four above)")
+	row(fmt.Sprint(o[string(schema.ResultNotApplicable)]+o[string(schema.ResultTooShort)]+o[string(schema.ResultPending)]),
+		fmt.Sprintf("outside coverage: %s not applicable, %s too short, %s pending",
+			in(schema.ResultNotApplicable), in(schema.ResultTooShort), in(schema.ResultPending)))
+	fmt.Fprintln(w, "\nCalling minutes")
+	row(minutes(t.Minutes.Consumed), "consumed")
+	row(minutes(t.Minutes.Billed), "billed to the resource")
+	row(minutes(t.Minutes.Covered), "covered by the Teams licence")
 	if t.Minutes.Unmapped > 0 {
-		row("of no known meter", minutes(t.Minutes.Unmapped), "")
+		row(minutes(t.Minutes.Unmapped), "besides, of no known meter")
 	}
-	tw.Flush()
 	if t.Counts.DeadLetters > 0 {
 		fmt.Fprintf(w, "\n%d dead letters: what could not be read is in %s/dead_letters.ndjson\n", t.Counts.DeadLetters, dir)
 	}
