@@ -93,8 +93,38 @@ type Call struct {
 	Sessions   []Session       `json:"sessions"`
 	Episodes   []Episode       `json:"episodes"`
 	Recordings []CallRecording `json:"recordings,omitempty"`
+	// Plays are audio notices that were heard to the end, by time.
+	Plays []CallPlay `json:"plays,omitempty"`
+	// Disputes are the bounds on which server sources differ by more than a
+	// second. The policy says which of them are a conflict.
+	Disputes []Dispute `json:"disputes,omitempty"`
 	// Unmatched counts receipts about participants nothing else knows.
 	Unmatched []string `json:"unmatched_receipts,omitempty"`
+}
+
+// A CallPlay is audio that Call Automation played into the call to its end.
+type CallPlay struct {
+	Event   string    `json:"event"`
+	At      time.Time `json:"at"` // of PlayCompleted
+	Context string    `json:"operation_context"`
+}
+
+// The kinds of bound that sources can dispute.
+const (
+	DisputeJoined       = "session.joined"
+	DisputeLeft         = "session.left"
+	DisputeEpisodeStart = "episode.start"
+	DisputeEpisodeEnd   = "episode.end"
+)
+
+// A Dispute is one bound as two server sources state it. The higher-ranking
+// source, whose word counts, is A.
+type Dispute struct {
+	Bound   string `json:"bound"`             // DisputeJoined, …
+	Subject string `json:"subject"`           // session id; recording id or connection
+	Capture string `json:"capture,omitempty"` // of an episode
+	A       Bound  `json:"a"`
+	B       Bound  `json:"b"`
 }
 
 // A Session is one connected interval [Joined, Left) of one identity on one
@@ -125,6 +155,10 @@ type Session struct {
 	// Reported is true where the session's client sent any event of Rollcall's
 	// own: its reporting worked.
 	Reported bool `json:"reported,omitempty"`
+	// ReportedJoin and ReportedLeave are when the app's own events say that it
+	// joined and left, by the client's clock, also where a server's word counts.
+	ReportedJoin  time.Time `json:"reported_join,omitzero"`
+	ReportedLeave time.Time `json:"reported_leave,omitzero"`
 	// Events lists the ids of the events that the session rests on, sorted.
 	Events []string `json:"events"`
 	// Receipts and Signals are those that fit this session, by time, then id.
@@ -152,10 +186,13 @@ type SessionSignal struct {
 type Episode struct {
 	Capture string `json:"capture"`
 	// Ordinal counts the episodes of one capture in the call by start, from 1.
-	Ordinal int      `json:"ordinal"`
-	Start   Bound    `json:"start"`
-	End     Bound    `json:"end"`
-	Events  []string `json:"events"` // sorted
+	Ordinal int   `json:"ordinal"`
+	Start   Bound `json:"start"`
+	End     Bound `json:"end"`
+	// AssumedFrom is the last instant at which evidence says that the capture
+	// was on, where the end is assumed; zero where it is stated or still open.
+	AssumedFrom time.Time `json:"assumed_from,omitzero"`
+	Events      []string  `json:"events"` // that state the bounds, sorted
 }
 
 // A CallRecording is one recording with its recorded parts, for metering.

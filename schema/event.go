@@ -103,13 +103,17 @@ type Facts struct {
 	Recording     *RecordingSummary   `json:"recording,omitempty"`
 	RecordingFlip *RecordingState     `json:"recording_state,omitempty"`
 	Transcription *TranscriptionState `json:"transcription,omitempty"`
-	Roster        *Roster             `json:"roster,omitempty"`
-	CallBound     *CallBound          `json:"call_bound,omitempty"`
-	Presence      *Presence           `json:"presence,omitempty"`
-	Signal        *Signal             `json:"signal,omitempty"`
-	Notice        *Notice             `json:"notice,omitempty"`
-	Consent       *Consent            `json:"consent,omitempty"`
-	Name          *NameSeen           `json:"name,omitempty"`
+	// Span is a capture's whole interval as a source states it afterwards.
+	Span *CaptureSpan `json:"span,omitempty"`
+	// Play is Call Automation's word on audio that it played into a call.
+	Play      *Play      `json:"play,omitempty"`
+	Roster    *Roster    `json:"roster,omitempty"`
+	CallBound *CallBound `json:"call_bound,omitempty"`
+	Presence  *Presence  `json:"presence,omitempty"`
+	Signal    *Signal    `json:"signal,omitempty"`
+	Notice    *Notice    `json:"notice,omitempty"`
+	Consent   *Consent   `json:"consent,omitempty"`
+	Name      *NameSeen  `json:"name,omitempty"`
 	// Participant says whom an own event is about, with its app.
 	Participant *Participant `json:"participant,omitempty"`
 }
@@ -188,6 +192,26 @@ type TranscriptionState struct {
 	Change string `json:"change"`
 }
 
+// CaptureSpan says that a capture was on from Start on: streaming usage of
+// modality Transcription (Azure Monitor) and Teams' chat system messages (Graph).
+type CaptureSpan struct {
+	Capture string `json:"capture"`
+	// Key tells the spans of a call apart: a streaming session's id, a
+	// recording's. Spans of one source and key are one: the earliest start and
+	// the longest duration count.
+	Key   string    `json:"key,omitempty"`
+	Start time.Time `json:"start,omitzero"`
+	// DurationMs is -1 where the source does not say it (yet).
+	DurationMs int64 `json:"duration_ms"`
+}
+
+// Play is PlayCompleted, PlayFailed or PlayCanceled. A play that completed with
+// an agreed operation context is how telephone callers are told.
+type Play struct {
+	Context   string `json:"operation_context,omitempty"`
+	Completed bool   `json:"completed,omitempty"` // heard to the end
+}
+
 // Roster is Call Automation's ParticipantsUpdated: everyone in the call.
 type Roster struct {
 	RawIDs   []string `json:"raw_ids"`            // normalised, sorted, no duplicates
@@ -206,13 +230,17 @@ type CallBound struct {
 }
 
 // Presence states that a participant joined or left: Event Grid's
-// CallParticipantAdded and Removed, and rollcall.session.joined and left.
+// CallParticipantAdded and Removed, rollcall.session.joined and left, and the
+// sessions and roster changes of Graph.
 type Presence struct {
 	Participant Participant `json:"participant"`
 	Left        bool        `json:"left,omitempty"`
 	DisplayName string      `json:"display_name,omitempty"`
 	UserAgent   string      `json:"user_agent,omitempty"`
 	Role        string      `json:"role,omitempty"`
+	// ProductFamily is what Graph says of the client: "teams",
+	// "azurecommunicationservices", lower case.
+	ProductFamily string `json:"product_family,omitempty"`
 }
 
 // The captures.

@@ -42,6 +42,7 @@ type Obligation struct {
 	DelayMs          int64     // ShownAt - ExposedAt; meaningful where ShownAt is set
 	Result           Result
 	Reason           string
+	Assumed          bool      // the exposure lies only in the assumed part of the episode: never pages
 	HeldFrom         time.Time // the instant from which Result held; zero for pending and not_applicable
 	ReceiptID        string
 	ReceiptVia       []Via

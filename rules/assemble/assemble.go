@@ -3,8 +3,9 @@
 // event dated after now is as if it had not come yet.
 //
 // Assembling has two steps, so that a large meeting stays cheap: NewSpine works
-// out aliases, sessions and episodes from everything but receipts, and
-// Spine.Call gives each session its receipts and signals.
+// out aliases, sessions and episodes, and Spine.Call gives each session its
+// receipts and signals. A receipt that comes later is handed to Spine.Receive,
+// which works out its own session only.
 package assemble
 
 import (
@@ -37,24 +38,28 @@ func Call(id string, events []schema.Event, opt Options) schema.Call {
 type Spine struct {
 	opt      Options
 	call     schema.Call
-	events   []schema.Event // current, known at Now, in a fixed order
-	sessions []*session
+	events   []*schema.Event // current, known at Now, in a fixed order
+	sessions []*session      // in the order of Call.Sessions once finished
 
 	// Indexes of the finished sessions, made on first use.
 	byParticipant map[string]*session
 	byRaw         map[string][]*session
+	matched       bool            // own events were given to sessions
+	taught        []*schema.Event // the first event of each of call.Aliases
 }
 
-// NewSpine works out the spine of one call.
+// NewSpine works out the spine of one call. It keeps pointers into events,
+// which must not be changed while the Spine is in use.
 func NewSpine(id string, events []schema.Event, opt Options) *Spine {
 	s := &Spine{opt: opt, call: schema.Call{ID: id}, events: known(events, opt.Now)}
 	fullIDs(s.events)
-	s.call.Aliases = aliases(s.events)
+	s.call.Aliases, s.taught = aliases(s.events)
 	s.call.Resource = resource(s.events)
 	s.buildSessions()
 	s.boundCall()
 	s.closeSessions()
 	s.buildEpisodes()
+	s.call.Plays = plays(s.events)
 	return s
 }
 
@@ -62,39 +67,51 @@ func NewSpine(id string, events []schema.Event, opt Options) *Spine {
 // returns the call.
 func (s *Spine) Call() schema.Call {
 	s.matchOwn()
-	s.identify()
+	for _, x := range s.sessions {
+		x.identify()
+	}
 	c := s.call
+	c.Teams, c.TeamsEvidence = s.teams()
+	c.Sessions = make([]schema.Session, 0, len(s.sessions))
 	for _, x := range s.sessions {
 		c.Sessions = append(c.Sessions, x.finish(c.ID))
 	}
 	slices.SortFunc(c.Sessions, func(a, b schema.Session) int {
 		return cmp.Or(a.Joined.At.Compare(b.Joined.At), strings.Compare(a.ID, b.ID))
 	})
+	c.Disputes = s.disputes()
 	return c
 }
 
 // known keeps one event per id (the highest version; ties by content, so that
-// order does not matter), leaves out what is dated after now, and sorts.
-func known(in []schema.Event, now time.Time) []schema.Event {
-	best := make(map[string]int, len(in))
-	out := make([]schema.Event, 0, len(in))
-	for _, e := range in {
+// order does not matter), leaves out what is dated after now, and sorts by
+// time, then id.
+func known(in []schema.Event, now time.Time) []*schema.Event {
+	best := make(map[string]int32, len(in))
+	out := make([]*schema.Event, 0, len(in))
+	for i := range in {
+		e := &in[i]
 		if !e.Time.IsZero() && e.Time.After(now) {
 			continue
 		}
 		at, seen := best[e.ID]
-		switch {
-		case !seen:
-			best[e.ID] = len(out)
+		if !seen {
+			best[e.ID] = int32(len(out))
 			out = append(out, e)
-		case cmp.Or(cmp.Compare(out[at].Version, e.Version), strings.Compare(out[at].Content, e.Content)) < 0:
-			e.Via = vias(e.Via, out[at].Via)
-			out[at] = e
-		default:
-			out[at].Via = vias(out[at].Via, e.Via)
+			continue
 		}
+		old := out[at]
+		if cmp.Or(cmp.Compare(old.Version, e.Version), strings.Compare(old.Content, e.Content)) < 0 {
+			old, e = e, old
+		}
+		if via := vias(old.Via, e.Via); len(via) != len(old.Via) {
+			c := *old // events are the caller's
+			c.Via = via
+			old = &c
+		}
+		out[at] = old
 	}
-	slices.SortFunc(out, func(a, b schema.Event) int {
+	slices.SortFunc(out, func(a, b *schema.Event) int {
 		return cmp.Or(a.Time.Compare(b.Time), strings.Compare(a.ID, b.ID))
 	})
 	return out
@@ -105,35 +122,45 @@ func vias(a, b []schema.Via) []schema.Via {
 }
 
 // aliases lists each id of the call with the first event that taught it.
-func aliases(events []schema.Event) []schema.Alias {
-	var out []schema.Alias
-	seen := map[[2]string]bool{}
+func aliases(events []*schema.Event) (out []schema.Alias, taught []*schema.Event) {
+	first := map[[2]string]*schema.Event{}
 	for _, e := range events {
-		for _, a := range []schema.Alias{
-			{Kind: "correlation_id", Value: e.Refs.CorrelationID, Event: e.ID},
-			{Kind: "server_call_id", Value: e.Refs.ServerCallID, Event: e.ID},
-			{Kind: "call_connection_id", Value: e.Refs.CallConnectionID, Event: e.ID},
-			{Kind: "graph_call_id", Value: e.Refs.GraphCallID, Event: e.ID},
-			{Kind: "thread_id", Value: e.Refs.ThreadID, Event: e.ID},
-		} {
-			if key := [2]string{a.Kind, a.Value}; a.Value != "" && !seen[key] {
-				seen[key] = true
-				out = append(out, a)
+		for _, a := range named(e) {
+			if a[1] != "" && first[a] == nil {
+				first[a] = e
 			}
 		}
+	}
+	for a, e := range first {
+		out = append(out, schema.Alias{Kind: a[0], Value: a[1], Event: e.ID})
 	}
 	slices.SortFunc(out, func(a, b schema.Alias) int {
 		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Value, b.Value))
 	})
-	return out
+	for _, a := range out {
+		taught = append(taught, first[[2]string{a.Kind, a.Value}])
+	}
+	return out, taught
 }
 
-// resource is the resource that most events name; ties by name.
-func resource(events []schema.Event) string {
+// named lists the ids of the call that an event names, by kind and value.
+func named(e *schema.Event) [5][2]string {
+	return [...][2]string{
+		{"correlation_id", e.Refs.CorrelationID},
+		{"server_call_id", e.Refs.ServerCallID},
+		{"call_connection_id", e.Refs.CallConnectionID},
+		{"graph_call_id", e.Refs.GraphCallID},
+		{"thread_id", e.Refs.ThreadID},
+	}
+}
+
+// resource is the resource that most events name; ties by name. An app's own
+// events are carried by resources of another kind, and don't count.
+func resource(events []*schema.Event) string {
 	count := map[string]int{}
 	best := ""
 	for _, e := range events {
-		if e.Resource != "" {
+		if e.Resource != "" && e.Facts.Participant == nil {
 			count[e.Resource]++
 		}
 	}
@@ -143,6 +170,18 @@ func resource(events []schema.Event) string {
 		}
 	}
 	return best
+}
+
+// plays lists the audio that was heard to its end with an operation context,
+// which the policy may know as a notice to telephone callers.
+func plays(events []*schema.Event) []schema.CallPlay {
+	var out []schema.CallPlay
+	for _, e := range events { // in order of time
+		if p := e.Facts.Play; p != nil && p.Completed && p.Context != "" && !e.Time.IsZero() {
+			out = append(out, schema.CallPlay{Event: e.ID, At: e.Time, Context: p.Context})
+		}
+	}
+	return out
 }
 
 // hash is the first 32 hex digits of SHA-256 over parts, each ended by a zero
@@ -156,9 +195,16 @@ func hash(parts ...string) string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
+// sortedIDs sorts ids and drops repeats and empty ones.
 func sortedIDs(ids []string) []string {
-	return slices.Compact(slices.Sorted(slices.Values(ids)))
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	if len(ids) > 0 && ids[0] == "" {
+		ids = ids[1:]
+	}
+	return ids
 }
+
+func milliseconds(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
 
 func earlier(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {

@@ -13,34 +13,83 @@ import (
 // signals of clients say that a capture was on.
 type part struct {
 	start, end schema.Bound // a zero end is not known
+	lastOn     time.Time    // the last instant at which evidence says that it was on
 	events     []string
 }
 
+// Tiers of the sources of an episode's bounds, the best first (design.md, 5).
+// Each tells only what no better one tells.
+const (
+	tierChanges   = iota // Call Automation and the recordings' summaries
+	tierStreaming        // streaming usage
+	tierChat             // Teams chat system messages
+	tierClients          // signals that clients saw
+	tiers
+)
+
 // buildEpisodes unites what all evidence says of each capture.
 func (s *Spine) buildEpisodes() {
-	server := map[string][]part{
-		schema.Recording:     s.recordingParts(),
-		schema.Transcription: s.transcriptionParts(),
-	}
-	for _, capture := range []string{schema.Recording, schema.Transcription} {
-		parts := s.endParts(server[capture])
-		seen := union(parts)
-		for _, c := range s.endParts(s.signalParts(capture)) {
-			if !overlapsAny(c, seen) { // where no server says more
-				parts = append(parts, c)
+	changes := s.recordingParts()
+	changes[schema.Transcription] = append(changes[schema.Transcription], s.transcriptionParts()...)
+	for _, capture := range [...]string{schema.Recording, schema.Transcription} {
+		parts := changes[capture]
+		for tier := tierStreaming; tier < tiers; tier++ {
+			var more []part
+			switch tier {
+			case tierStreaming:
+				more = s.spanParts(capture, schema.BoundStreamingUsage)
+			case tierChat:
+				more = s.spanParts(capture, schema.BoundTeamsChat)
+			case tierClients:
+				more = s.signalParts(capture, union(s.endParts(parts)))
 			}
+			parts = fill(parts, more, tier)
 		}
-		for i, p := range union(parts) {
-			s.call.Episodes = append(s.call.Episodes, schema.Episode{
-				Capture: capture, Ordinal: i + 1, Start: p.start, End: p.end, Events: sortedIDs(p.events),
-			})
+		for i, p := range union(s.endParts(parts)) {
+			e := schema.Episode{Capture: capture, Ordinal: i + 1, Start: p.start, End: p.end, Events: sortedIDs(p.events)}
+			if e.End.Source.Assumed() {
+				e.AssumedFrom = p.lastOn
+			}
+			s.call.Episodes = append(s.call.Episodes, e)
 		}
 	}
 }
 
-// endParts ends the parts whose end no source states: with the call, or not at
-// all while it goes on.
+// fill adds to parts what a lower tier tells besides: parts that none of the
+// better ones touches, and, if a server tells them, the ends of parts whose end
+// is not known. A client's signal never ends what a server began.
+func fill(parts, more []part, tier int) []part {
+	better := slices.Clone(parts)
+	for _, m := range more {
+		overlaps := false
+		for i, p := range better {
+			if !p.touches(m) {
+				continue
+			}
+			overlaps = true
+			if o := &parts[i]; tier != tierClients && p.end.At.IsZero() && m.end.At.After(p.start.At) {
+				if o.end.At.IsZero() || compareEnds(o.end, m.end) < 0 {
+					o.end = m.end
+				}
+				o.events = slices.Concat(o.events, m.events)
+			}
+		}
+		if !overlaps {
+			parts = append(parts, m)
+		}
+	}
+	return parts
+}
+
+// touches reports whether two parts overlap or touch.
+func (p part) touches(o part) bool {
+	return (o.end.At.IsZero() || !p.start.At.After(o.end.At)) && (p.end.At.IsZero() || !o.start.At.After(p.end.At))
+}
+
+// endParts returns parts with an end for each whose end no source states: the
+// call's, or none while that goes on.
 func (s *Spine) endParts(parts []part) []part {
+	parts = slices.Clone(parts)
 	for i := range parts {
 		p := &parts[i]
 		if !p.end.At.IsZero() {
@@ -67,6 +116,9 @@ func union(parts []part) []part {
 	})
 	var out []part
 	for _, p := range parts {
+		if !p.end.Source.Assumed() {
+			p.lastOn = later(p.lastOn, p.end.At)
+		}
 		n := len(out)
 		if n == 0 || !out[n-1].end.At.IsZero() && p.start.At.After(out[n-1].end.At) {
 			p.events = slices.Clone(p.events)
@@ -75,6 +127,7 @@ func union(parts []part) []part {
 		}
 		o := &out[n-1]
 		o.events = append(o.events, p.events...)
+		o.lastOn = later(o.lastOn, p.lastOn)
 		if compareEnds(o.end, p.end) < 0 {
 			o.end = p.end
 		}
@@ -99,12 +152,6 @@ func boolInt(b bool) int {
 	return 0
 }
 
-func overlapsAny(p part, with []part) bool {
-	return slices.ContainsFunc(with, func(o part) bool {
-		return (o.end.At.IsZero() || !p.start.At.After(o.end.At)) && (p.end.At.IsZero() || !o.start.At.After(p.end.At))
-	})
-}
-
 // A flip is a capture going on or off for one recording or connection.
 type flip struct {
 	at    time.Time
@@ -113,61 +160,61 @@ type flip struct {
 	event string
 }
 
-// runs replays flips in order of time. At one instant a capture that is on goes
-// off before it goes on again, and the other way round, so that a pause and a
-// resume of one millisecond leave it on, whatever their order in the evidence.
+// runs replays flips in order of time. The first that switches on begins where
+// the event says that the recording began; so does the first of all that
+// switches off, because what came before was lost. At one instant a capture
+// that is on goes off before it goes on again, and the other way round, so that
+// a pause and a resume of one millisecond leave it on, whatever their order in
+// the evidence.
 func runs(flips []flip, source schema.BoundSource) []part {
 	slices.SortFunc(flips, func(a, b flip) int {
 		return cmp.Or(a.at.Compare(b.at), strings.Compare(a.event, b.event))
 	})
 	var parts []part
-	var open *part
-	known := false
+	open, seen := false, false
+	begin := func(at time.Time, f flip) {
+		parts = append(parts, part{start: schema.Bound{At: at, Source: source, Event: f.event}, lastOn: later(at, f.at), events: []string{f.event}})
+		open = true
+	}
 	apply := func(f flip) {
+		first := !seen && !f.start.IsZero()
+		seen = true
 		switch {
-		case f.on && open == nil:
-			at := f.at
-			if !known && !f.start.IsZero() {
-				at = f.start
-			}
-			open = &part{start: schema.Bound{At: at, Source: source, Event: f.event}, events: []string{f.event}}
+		case f.on && open:
+			parts[len(parts)-1].lastOn = f.at
+		case f.on && first:
+			begin(f.start, f)
 		case f.on:
-			open.events = append(open.events, f.event)
-		case open != nil:
-			open.end = schema.Bound{At: f.at, Source: source, Event: f.event}
-			open.events = append(open.events, f.event)
-			parts = append(parts, *open)
-			open = nil
-		case !known && !f.start.IsZero() && f.start.Before(f.at):
-			// Its beginning was lost, but the stop says when it was.
-			parts = append(parts, part{
-				start:  schema.Bound{At: f.start, Source: source, Event: f.event},
-				end:    schema.Bound{At: f.at, Source: source, Event: f.event},
-				events: []string{f.event},
-			})
+			begin(f.at, f)
+		case !open && first && f.start.Before(f.at):
+			begin(f.start, f)
+			fallthrough
+		case open:
+			p := &parts[len(parts)-1]
+			p.end = schema.Bound{At: f.at, Source: source, Event: f.event}
+			p.events = append(p.events, f.event)
+			open = false
 		}
-		known = true
 	}
 	for len(flips) > 0 {
 		n := 1
 		for n < len(flips) && flips[n].at.Equal(flips[0].at) {
 			n++
 		}
-		for _, wantOn := range []bool{open == nil, open != nil} {
+		first := !open
+		for _, on := range [...]bool{first, !first} {
 			for _, f := range flips[:n] {
-				if f.on == wantOn {
+				if f.on == on {
 					apply(f)
 				}
 			}
 		}
 		flips = flips[n:]
 	}
-	if open != nil {
-		parts = append(parts, *open)
-	}
 	return parts
 }
 
+// transcriptionParts replays each connection's transcription.
 func (s *Spine) transcriptionParts() []part {
 	flips := map[string][]flip{}
 	for _, e := range s.events {
@@ -179,6 +226,41 @@ func (s *Spine) transcriptionParts() []part {
 	var parts []part
 	for _, f := range flips {
 		parts = append(parts, runs(f, schema.BoundCallAutomation)...)
+	}
+	return parts
+}
+
+// spanParts reads the intervals that a source states as a whole.
+func (s *Spine) spanParts(capture string, source schema.BoundSource) []part {
+	byKey := map[string]*part{}
+	length := map[string]int64{}
+	var keys []string
+	for _, e := range s.events {
+		m := e.Facts.Span
+		if m == nil || m.Capture != capture || m.Start.IsZero() || (e.Source == schema.SourceGraph) != (source == schema.BoundTeamsChat) {
+			continue
+		}
+		key := cmp.Or(m.Key, e.ID)
+		p := byKey[key]
+		if p == nil {
+			p = &part{}
+			byKey[key], length[key] = p, -1
+			keys = append(keys, key)
+		}
+		if p.start.At.IsZero() || m.Start.Before(p.start.At) {
+			p.start = schema.Bound{At: m.Start, Source: source, Event: e.ID}
+		}
+		p.lastOn = later(p.lastOn, m.Start)
+		length[key] = max(length[key], m.DurationMs)
+		p.events = append(p.events, e.ID)
+	}
+	parts := make([]part, 0, len(keys))
+	for _, key := range keys {
+		p := byKey[key]
+		if n := length[key]; n >= 0 {
+			p.end = schema.Bound{At: p.start.At.Add(milliseconds(n)), Source: source, Event: p.start.Event}
+		}
+		parts = append(parts, *p)
 	}
 	return parts
 }

@@ -18,6 +18,7 @@ const (
 	byDiagnostics     = "diagnostic_options"
 	byReceipt         = "receipt"
 	byEventGrid       = "event_grid"
+	byGraphPlatform   = "graph_platform"
 	undecided         = "undecided"
 )
 
@@ -28,14 +29,10 @@ const (
 	clientTeamsApp = "teams_app"
 )
 
-// identify decides the identity and join path of each session, and whether the
-// call is a Teams call.
-func (s *Spine) identify() {
-	for _, x := range s.sessions {
-		x.describe()
-		x.decidePath()
-	}
-	s.call.Teams, s.call.TeamsEvidence = s.teams()
+// identify decides the session's identity and join path.
+func (x *session) identify() {
+	x.describe()
+	x.decidePath()
 }
 
 // describe copies what the sources say of the client.
@@ -51,27 +48,35 @@ func (x *session) describe() {
 		least(&x.SDKVersion, m.Participant.SDKVersion)
 		least(&x.PSTNCallType, m.PSTNCallType)
 		least(&x.TenantID, m.TenantID)
-		least(&x.App, m.AppName)
-		least(&x.AppVersion, m.AppVersion)
 		least(&x.Resource, e.Resource)
 	}
-	fromSummary := x.App != ""
-	for _, e := range slices.Concat(x.presences, x.own) {
-		p := participantOf(e)
-		if !fromSummary {
-			least(&x.App, p.AppID)
+	x.App, x.AppVersion = "", ""
+	for _, e := range x.summaries {
+		m := e.Facts.Summary
+		if m.AppName != "" && (x.App == "" || m.AppName < x.App || m.AppName == x.App && m.AppVersion < x.AppVersion) {
+			x.App, x.AppVersion = m.AppName, m.AppVersion
 		}
-		if e.Source != schema.SourceEventGrid && x.SDKVersion == "" {
-			x.SDKVersion = p.SDKVersion
-		}
-		if e.Source == schema.SourceEventGrid {
+	}
+	app, sdk := x.ownApp, x.ownSDK
+	for _, e := range x.presences {
+		switch p := e.Facts.Presence.Participant; presenceSource(e) {
+		case schema.BoundEventGrid:
 			least(&x.Resource, e.Resource)
+		case schema.BoundApp:
+			least(&app, p.AppID)
+			least(&sdk, p.SDKVersion)
 		}
+	}
+	if x.App == "" {
+		x.App = app
+	}
+	if x.SDKVersion == "" {
+		x.SDKVersion = sdk
 	}
 	x.DisplayName = displayName(x.presences)
 }
 
-func participantOf(e schema.Event) schema.Participant {
+func participantOf(e *schema.Event) schema.Participant {
 	switch {
 	case e.Facts.Presence != nil:
 		return e.Facts.Presence.Participant
@@ -81,24 +86,30 @@ func participantOf(e schema.Event) schema.Participant {
 	return schema.Participant{}
 }
 
-// displayName is the newest name that Event Grid showed, else that the app
-// reported.
-func displayName(presences []schema.Event) string {
-	named := slices.DeleteFunc(slices.Clone(presences), func(e schema.Event) bool { return e.Facts.Presence.DisplayName == "" })
-	if len(named) == 0 {
+// displayName is the newest name that Event Grid showed, else that another
+// source reported, in the order of ranks.
+func displayName(presences []*schema.Event) string {
+	var best *schema.Event
+	for _, e := range presences {
+		if e.Facts.Presence.DisplayName == "" {
+			continue
+		}
+		if best == nil || cmp.Or(rank(presenceSource(best))-rank(presenceSource(e)), e.Time.Compare(best.Time), strings.Compare(e.ID, best.ID)) > 0 {
+			best = e
+		}
+	}
+	if best == nil {
 		return ""
 	}
-	return slices.MaxFunc(named, func(a, b schema.Event) int {
-		return cmp.Or(rank(presenceSource(b))-rank(presenceSource(a)), a.Time.Compare(b.Time), strings.Compare(a.ID, b.ID))
-	}).Facts.Presence.DisplayName
+	return best.Facts.Presence.DisplayName
 }
 
 // client reads the participant types of Azure Monitor, whose exact strings are
 // not documented: "ACS", "Azure Communication Services as Microsoft 365 user",
-// "Teams", "Teams Voice Apps".
+// "Teams", "Teams Voice Apps". The newest record that has one counts.
 func (x *session) client() (kind string, m365 bool) {
-	for _, e := range x.summaries {
-		t := strings.ToLower(strings.TrimSpace(e.Facts.Summary.ParticipantType))
+	for _, e := range slices.Backward(x.summaries) {
+		t := strings.ToLower(strings.Join(strings.Fields(e.Facts.Summary.ParticipantType), " "))
 		t = strings.TrimPrefix(t, "azure ")
 		t = strings.Replace(t, "communication services", "acs", 1)
 		switch {
@@ -165,10 +176,10 @@ func (x *session) decideClient(client string) {
 		path, evidence = schema.PathACSTeamsUser, byParticipantType
 	case client == clientTeams:
 		path, evidence = schema.PathTeamsUser, byParticipantType
-	default:
-		if by := x.sdkEvidence(); by != "" {
-			path, evidence = schema.PathACSTeamsUser, by
-		}
+	case x.sdkEvidence() != "":
+		path, evidence = schema.PathACSTeamsUser, x.sdkEvidence()
+	case x.teamsOnGraph():
+		path, evidence = schema.PathTeamsUser, byGraphPlatform
 	}
 	x.set(schema.IdentityTeamsUser, path, evidence)
 }
@@ -176,7 +187,7 @@ func (x *session) decideClient(client string) {
 // sdkEvidence names what shows that the session's client is an ACS SDK.
 func (x *session) sdkEvidence() string {
 	for _, e := range x.summaries {
-		if e.Facts.Summary.Participant.SDKVersion != "" {
+		if acsSDK(e.Facts.Summary.Participant.SDKVersion) {
 			return bySDKVersion
 		}
 	}
@@ -185,13 +196,34 @@ func (x *session) sdkEvidence() string {
 			return byDiagnostics
 		}
 	}
-	if slices.ContainsFunc(x.presences, func(e schema.Event) bool { return e.Source == schema.SourceEventGrid }) {
-		return byEventGrid
+	if x.ownEvent != "" {
+		return byReceipt
 	}
-	if len(x.own) > 0 || len(x.presences) > 0 {
+	app := false
+	for _, e := range x.presences {
+		switch presenceSource(e) {
+		case schema.BoundEventGrid: // has events of SDK users only
+			return byEventGrid
+		case schema.BoundApp:
+			app = true
+		}
+	}
+	if app {
 		return byReceipt
 	}
 	return ""
+}
+
+// acsSDK reports whether a version is that of an ACS SDK ("1.19.2.2_beta"): it
+// is there, and does not name a client of Teams.
+func acsSDK(version string) bool {
+	v := strings.ToLower(version)
+	return v != "" && !strings.Contains(v, "teams") && !strings.Contains(v, "skype")
+}
+
+// teamsOnGraph reports whether Graph says that the client is one of Teams.
+func (x *session) teamsOnGraph() bool {
+	return slices.ContainsFunc(x.presences, func(e *schema.Event) bool { return e.Facts.Presence.ProductFamily == "teams" })
 }
 
 // decideUnknown handles raw ids that do not tell their model, such as the bare
@@ -237,34 +269,44 @@ func (s *Spine) teams() (bool, string) {
 
 // fullIDs completes the bare GUIDs of Azure Monitor where another event of the
 // call names the same GUID with its prefix, so that both are one participant.
-func fullIDs(events []schema.Event) {
+func fullIDs(events []*schema.Event) {
 	full := map[string]string{}
 	learn := func(raw string) {
 		i := strings.LastIndexByte(raw, ':')
-		if i < 0 || !rawid.IsGUID([]byte(raw[i+1:])) {
+		if i < 0 || len(raw)-i-1 != len(rawid.ZeroGUID) || !rawid.IsGUID([]byte(raw[i+1:])) {
 			return
 		}
 		if old, ok := full[raw[i+1:]]; !ok || raw < old {
 			full[raw[i+1:]] = raw
 		}
 	}
+	bare := func(e *schema.Event) bool {
+		m := e.Facts.Summary
+		return m != nil && len(m.Participant.RawID) == len(rawid.ZeroGUID) && rawid.IsGUID([]byte(m.Participant.RawID))
+	}
+	if !slices.ContainsFunc(events, bare) {
+		return
+	}
 	for _, e := range events {
 		learn(participantOf(e).RawID)
+		if m := e.Facts.Summary; m != nil {
+			learn(m.Participant.RawID)
+		}
 		if r := e.Facts.Roster; r != nil {
 			for _, raw := range r.RawIDs {
 				learn(raw)
 			}
 		}
 	}
-	for i := range events {
-		m := events[i].Facts.Summary
-		if m == nil {
+	for i, e := range events {
+		if !bare(e) {
 			continue
 		}
-		if raw, ok := full[m.Participant.RawID]; ok {
-			c := *m // events are the caller's
-			c.Participant.RawID = raw
-			events[i].Facts.Summary = &c
+		if raw, ok := full[e.Facts.Summary.Participant.RawID]; ok {
+			c, m := *e, *e.Facts.Summary // events are the caller's
+			m.Participant.RawID = raw
+			c.Facts.Summary = &m
+			events[i] = &c
 		}
 	}
 }

@@ -9,11 +9,19 @@ import (
 	"rollcall/schema"
 )
 
+// manySessions is how many sessions one identity may have before what names
+// only the identity is given to those sessions alone that were there then.
+const manySessions = 16
+
+// nearby is how far outside a session an own event may lie that names only its
+// identity: clients and servers see a join a little apart.
+const nearby = 60 * time.Second
+
 // fits finds the sessions that an own event about a participant is about
 // (design.md, section 5, fine print 1): a participant id names one session; an
 // identity with an endpoint, its sessions on that endpoint; an identity alone,
 // any session of it.
-func (s *Spine) fits(p schema.Participant) []*session {
+func (s *Spine) fits(p schema.Participant, at time.Time) []*session {
 	s.buildIndex()
 	if p.ParticipantID != "" {
 		if x := s.byParticipant[p.ParticipantID]; x != nil {
@@ -23,41 +31,40 @@ func (s *Spine) fits(p schema.Participant) []*session {
 			return []*session{x}
 		}
 	}
-	if p.RawID == "" {
-		return nil
+	all := s.byRaw[p.RawID]
+	if p.ParticipantID == "" && p.EndpointID == "" && len(all) <= manySessions {
+		return all
 	}
 	var exact, open []*session
-	for _, x := range s.byRaw[p.RawID] {
+	for _, x := range all {
 		switch {
 		case p.ParticipantID != "" && x.ParticipantID != "":
 			// It names another session's participant id.
-		case p.EndpointID == "" || x.EndpointID == p.EndpointID:
+		case p.EndpointID == "":
+			if len(all) <= manySessions || x.near(at) {
+				exact = append(exact, x)
+			}
+		case x.EndpointID == p.EndpointID:
 			exact = append(exact, x)
-		case x.EndpointID == "":
+		case x.EndpointID == "" && !x.beside:
+			// No source says on which endpoint this session is. One that runs
+			// beside another of the identity may be another device.
 			open = append(open, x)
 		}
 	}
 	if len(exact) > 0 {
 		return exact
 	}
-	// No source says on which endpoint these sessions are. One that runs
-	// beside another of the same identity may be another device: it gets none.
-	return slices.DeleteFunc(open, func(x *session) bool {
-		return slices.ContainsFunc(s.byRaw[p.RawID], func(o *session) bool {
-			return o != x && x.Joined.At.Before(s.until(o)) && o.Joined.At.Before(s.until(x))
-		})
-	})
+	return open
 }
 
-// until is the end of a session, or now while it is open.
-func (s *Spine) until(x *session) time.Time {
-	if x.Left.At.IsZero() {
-		return s.opt.Now
-	}
-	return x.Left.At
+// near reports whether t lies in the session or close to it.
+func (x *session) near(t time.Time) bool {
+	return !t.Before(x.Joined.At.Add(-nearby)) && (x.Left.At.IsZero() || !t.After(x.Left.At.Add(nearby)))
 }
 
-// buildIndex indexes the finished sessions.
+// buildIndex indexes the finished sessions, those of one identity by their
+// join, and finds those that run beside another of their identity.
 func (s *Spine) buildIndex() {
 	if s.byParticipant != nil {
 		return
@@ -72,62 +79,151 @@ func (s *Spine) buildIndex() {
 			s.byRaw[x.RawID] = append(s.byRaw[x.RawID], x)
 		}
 	}
+	for _, list := range s.byRaw {
+		slices.SortStableFunc(list, func(a, b *session) int { return a.Joined.At.Compare(b.Joined.At) })
+		longest := list[0] // of those before, the one that ends last
+		for _, x := range list[1:] {
+			end := s.until(longest)
+			if x.Joined.At.Before(end) {
+				x.beside, longest.beside = true, true
+			}
+			if s.until(x).After(end) {
+				longest = x
+			}
+		}
+	}
 }
 
-// matchOwn gives sessions the own events that are about them.
+// until is the end of a session, or now while it is open.
+func (s *Spine) until(x *session) time.Time {
+	if x.Left.At.IsZero() {
+		return s.opt.Now
+	}
+	return x.Left.At
+}
+
+// matchOwn gives sessions the own events that are about them, once.
 func (s *Spine) matchOwn() {
-	for _, e := range s.events {
-		p := e.Facts.Participant
-		if p == nil || e.Facts.Presence != nil {
-			continue
-		}
-		fits := s.fits(*p)
-		if len(fits) == 0 && e.Facts.Notice != nil {
-			s.call.Unmatched = append(s.call.Unmatched, e.ID)
-		}
-		sure := len(fits) == 1 && (p.ParticipantID != "" || p.EndpointID != "" || len(s.byRaw[p.RawID]) == 1)
-		for _, x := range fits {
-			x.give(e, sure)
+	if s.matched {
+		return
+	}
+	s.matched = true
+	for _, e := range s.events { // in order of time
+		if own(e) {
+			s.give(e)
 		}
 	}
 	slices.Sort(s.call.Unmatched)
 }
 
-// give adds one own event to the session; sure says that no other session can
-// be meant.
-func (x *session) give(e schema.Event, sure bool) {
+// own reports whether an event is an app's word about a participant, other than
+// that it came or went.
+func own(e *schema.Event) bool { return e.Facts.Participant != nil && e.Facts.Presence == nil }
+
+// give hands an own event to the sessions that it is about.
+func (s *Spine) give(e *schema.Event) []*session {
+	p := *e.Facts.Participant
+	fits := s.fits(p, e.Time)
+	if len(fits) == 0 && e.Facts.Notice != nil && !s.knows(p) {
+		s.call.Unmatched = append(s.call.Unmatched, e.ID)
+	}
+	// No other session can be meant.
+	sure := len(fits) == 1 && (p.ParticipantID != "" || p.EndpointID != "" || len(s.byRaw[p.RawID]) == 1)
+	for _, x := range fits {
+		x.give(e, sure)
+	}
+	return fits
+}
+
+// knows reports whether anything else knows a participant that an own event
+// names by its identity alone.
+func (s *Spine) knows(p schema.Participant) bool {
+	return p.ParticipantID == "" && p.EndpointID == "" && p.RawID != "" && len(s.byRaw[p.RawID]) > 0
+}
+
+// give adds one own event to the session.
+func (x *session) give(e *schema.Event, sure bool) {
 	if sure {
-		x.own = append(x.own, e)
+		if x.ownEvent == "" {
+			x.ownEvent = e.ID
+		}
+		p := e.Facts.Participant
+		if p.AppID != "" && (x.ownApp == "" || p.AppID < x.ownApp) {
+			x.ownApp = p.AppID
+		}
+		if p.SDKVersion != "" && (x.ownSDK == "" || p.SDKVersion < x.ownSDK) {
+			x.ownSDK = p.SDKVersion
+		}
+		x.reported = true
 	}
 	if e.Time.IsZero() {
 		return // judges nothing that needs the time
 	}
 	if n := e.Facts.Notice; n != nil && !n.Acknowledged {
-		x.receipts = append(x.receipts, schema.Receipt{Event: e.ID, Via: e.Via, At: e.Time, Notice: *n})
+		x.reported = true
+		r := schema.Receipt{Event: e.ID, Via: e.Via, At: e.Time, Notice: *n}
+		at, _ := slices.BinarySearchFunc(x.receipts, r, func(a, b schema.Receipt) int {
+			return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Event, b.Event))
+		})
+		x.receipts = slices.Insert(x.receipts, at, r)
 	}
 	if g := e.Facts.Signal; g != nil {
+		x.reported = true
 		x.signals = append(x.signals, schema.SessionSignal{Event: e.ID, At: e.Time, Signal: *g})
 	}
 }
 
-// finish makes the session's final form.
-func (x *session) finish(callID string) schema.Session {
-	out := x.Session
-	joinTime := ""
-	if out.ParticipantID == "" {
-		joinTime = out.Joined.At.UTC().Format("2006-01-02T15:04:05.000Z")
+// Receive takes one more own event, such as a receipt that came late, and
+// returns the sessions that it changes. With ok false the event changes more
+// than sessions can tell (a signal may move episodes, a join makes a session,
+// an id of the call is new): the call is then to be assembled anew, and the
+// Spine not to be used any more. Call must have been called before.
+func (s *Spine) Receive(e schema.Event) (changed []schema.Session, ok bool) {
+	switch {
+	case !e.Time.IsZero() && e.Time.After(s.opt.Now):
+		return nil, true // it has not come yet
+	case !s.matched || !own(&e) || e.Facts.Signal != nil || !s.learn(&e),
+		s.call.Start.Source.Assumed() && s.call.Start.Event == "", // rests on all evidence
+		s.call.End.Source == schema.BoundAssumedLastSeen:
+		return nil, false
 	}
-	out.ID = hash("session", callID, cmp.Or(out.ParticipantID, out.RawID), out.EndpointID, joinTime)
-	out.Events = sortedIDs(x.events)
-	out.Receipts = x.receipts
-	out.Signals = x.signals
-	slices.SortFunc(out.Receipts, func(a, b schema.Receipt) int {
-		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Event, b.Event))
-	})
-	slices.SortFunc(out.Signals, func(a, b schema.SessionSignal) int {
-		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Event, b.Event))
-	})
-	out.Reported = len(x.receipts) > 0 || len(x.signals) > 0 || len(x.own) > 0 ||
-		slices.ContainsFunc(x.presences, func(e schema.Event) bool { return e.Source != schema.SourceEventGrid })
-	return out
+	if _, again := slices.BinarySearch(s.call.Unmatched, e.ID); again {
+		return nil, false
+	}
+	for _, x := range s.fits(*e.Facts.Participant, e.Time) {
+		if slices.ContainsFunc(x.receipts, func(r schema.Receipt) bool { return r.Event == e.ID }) {
+			return nil, false // the same event again, perhaps by another way
+		}
+		x.receipts = slices.Clone(x.receipts) // the old ones were handed out
+	}
+	touched := s.give(&e)
+	if len(touched) == 0 {
+		slices.Sort(s.call.Unmatched)
+	}
+	for _, x := range touched {
+		before := x.JoinPath
+		if x.identify(); x.JoinPath != before && before != schema.PathUnknown {
+			return nil, false // it may no longer be a Teams call
+		}
+		changed = append(changed, x.finish(s.call.ID))
+	}
+	return changed, true
+}
+
+// learn notes which aliases an event names earlier than others; false if it
+// names a new one.
+func (s *Spine) learn(e *schema.Event) bool {
+	for _, a := range named(e) {
+		if a[1] == "" {
+			continue
+		}
+		i := slices.IndexFunc(s.call.Aliases, func(k schema.Alias) bool { return k.Kind == a[0] && k.Value == a[1] })
+		if i < 0 {
+			return false
+		}
+		if t := s.taught[i]; cmp.Or(e.Time.Compare(t.Time), strings.Compare(e.ID, t.ID)) < 0 {
+			s.taught[i], s.call.Aliases[i].Event = e, e.ID
+		}
+	}
+	return true
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rollcall/schema"
+	"rollcall/schema/rawid"
 )
 
 // A run is an unbroken series of rosters of one call connection that list one
@@ -20,52 +21,103 @@ type run struct {
 // placeRosters reads ParticipantsUpdated: each lists everyone in the call, so
 // an identity is in from the first roster that lists it to the first that no
 // longer does. A run that fits one session gives it a lower-ranking bound; one
-// that fits none makes a session.
+// over several sessions of an identity bounds none of them; one that fits none
+// makes a session, unless it may be a participant whom other evidence knows
+// without naming.
 func (s *Spine) placeRosters() {
 	index := s.byIdentity()
+	var unplaced []run
 	for _, r := range mergeRuns(s.rosterRuns()) {
-		fits := s.during(r, index)
-		switch len(fits) {
+		switch fits := s.during(r, index); len(fits) {
 		case 0:
-			x := &session{}
-			x.RawID = r.raw
-			x.addRun(r)
-			s.sessions = append(s.sessions, x)
+			unplaced = append(unplaced, r)
 		case 1:
 			fits[0].addRun(r)
-		default: // a run over several sessions of one identity bounds none of them
-			for _, x := range fits {
-				x.events = append(x.events, r.event)
-			}
 		}
 	}
+	s.nameByRuns(unplaced)
 }
 
 func (x *session) addRun(r run) {
-	x.joins = append(x.joins, claim{at: r.from, source: schema.BoundRoster, event: r.event})
-	x.events = append(x.events, r.event)
+	x.runs++
+	x.joins = append(x.joins, claim{at: r.from, source: schema.BoundRoster, event: r.event, rank: rank(schema.BoundRoster)})
 	if !r.to.IsZero() {
-		x.leaves = append(x.leaves, claim{at: r.to, source: schema.BoundRoster, event: r.ends})
-		x.events = append(x.events, r.ends)
+		x.leaves = append(x.leaves, claim{at: r.to, source: schema.BoundRoster, event: r.ends, rank: rank(schema.BoundRoster)})
 	}
 }
 
-// during finds the sessions of the run's identity that overlap it.
+// during finds the sessions of the run's identity that overlap it, else the
+// one that it misses by no more than slack and that has no other run.
 func (s *Spine) during(r run, index map[string][]int) []*session {
-	var fits []*session
+	var fits, close []*session
 	for _, j := range index[r.raw] {
-		x := s.sessions[j]
-		from, to := x.anchor(), x.Left.At
-		if !to.IsZero() && to.Add(nearby).Before(r.from) || !r.to.IsZero() && from.Add(-nearby).After(r.to) {
-			continue
+		switch x := s.sessions[j]; {
+		case r.overlaps(x, 0):
+			fits = append(fits, x)
+		case x.runs == 0 && r.overlaps(x, slack):
+			close = append(close, x)
 		}
-		fits = append(fits, x)
+	}
+	if len(fits) == 0 && len(close) == 1 {
+		return close
 	}
 	return fits
 }
 
+// overlaps reports whether the run and the session have time in common, the
+// session widened by some.
+func (r run) overlaps(x *session, by time.Duration) bool {
+	from, to := x.Joined.At, x.Left.At
+	if from.IsZero() {
+		from = to
+	}
+	return (to.IsZero() || r.from.Before(to.Add(by))) && (r.to.IsZero() || r.to.After(from.Add(-by)))
+}
+
+// nameByRuns takes the runs of identities that no session has. Azure Monitor
+// writes no id for telephone legs and none for participants of other tenants,
+// so a run may be of such a session: where only one can be meant the session
+// gets the run's id; where several can, nobody knows which, and the run makes
+// no session of its own.
+func (s *Spine) nameByRuns(runs []run) {
+	var nameless []*session
+	for _, x := range s.sessions {
+		if x.RawID == "" {
+			nameless = append(nameless, x)
+		}
+	}
+	could := make([][]*session, len(runs)) // what each run can be of
+	wanted := map[*session]int{}
+	for i, r := range runs {
+		phone := rawid.Identity(r.raw) == schema.IdentityPhone
+		for _, x := range nameless {
+			if x.telephone() == phone && r.overlaps(x, slack) {
+				could[i] = append(could[i], x)
+				wanted[x]++
+			}
+		}
+	}
+	for i, r := range runs {
+		switch {
+		case len(could[i]) == 0:
+			x := &session{}
+			x.RawID = r.raw
+			x.addRun(r)
+			s.sessions = append(s.sessions, x)
+		case len(could[i]) == 1 && wanted[could[i][0]] == 1:
+			could[i][0].RawID = r.raw
+			could[i][0].addRun(r)
+		}
+	}
+}
+
+// telephone reports whether a summary says that the session is a telephone leg.
+func (x *session) telephone() bool {
+	return slices.ContainsFunc(x.summaries, func(e *schema.Event) bool { return e.Facts.Summary.EndpointType == "pstn" })
+}
+
 func (s *Spine) rosterRuns() []run {
-	byConnection := map[string][]schema.Event{}
+	byConnection := map[string][]*schema.Event{}
 	for _, e := range s.events {
 		if e.Facts.Roster != nil && !e.Time.IsZero() {
 			byConnection[e.Refs.CallConnectionID] = append(byConnection[e.Refs.CallConnectionID], e)
@@ -73,12 +125,7 @@ func (s *Spine) rosterRuns() []run {
 	}
 	var runs []run
 	for _, rosters := range byConnection {
-		slices.SortFunc(rosters, func(a, b schema.Event) int {
-			if x, y := a.Facts.Roster.Sequence, b.Facts.Roster.Sequence; x >= 0 && y >= 0 && x != y {
-				return cmp.Compare(x, y)
-			}
-			return cmp.Or(a.Time.Compare(b.Time), strings.Compare(a.ID, b.ID))
-		})
+		inSequence(rosters)
 		open := map[string]*run{}
 		for _, e := range rosters {
 			for _, raw := range e.Facts.Roster.RawIDs {
@@ -86,9 +133,12 @@ func (s *Spine) rosterRuns() []run {
 					open[raw] = &run{raw: raw, from: e.Time, event: e.ID}
 				}
 			}
+			if len(open) == len(e.Facts.Roster.RawIDs) {
+				continue // nobody is gone
+			}
 			for raw, r := range open {
 				if _, in := slices.BinarySearch(e.Facts.Roster.RawIDs, raw); !in {
-					r.to, r.ends = e.Time, e.ID
+					r.to, r.ends = later(e.Time, r.from), e.ID
 					runs = append(runs, *r)
 					delete(open, raw)
 				}
@@ -99,6 +149,19 @@ func (s *Spine) rosterRuns() []run {
 		}
 	}
 	return runs
+}
+
+// inSequence sorts the rosters of one connection by their sequence numbers, or
+// by time where any lacks one.
+func inSequence(rosters []*schema.Event) {
+	numbered := !slices.ContainsFunc(rosters, func(e *schema.Event) bool { return e.Facts.Roster.Sequence < 0 })
+	slices.SortFunc(rosters, func(a, b *schema.Event) int {
+		order := 0
+		if numbered {
+			order = cmp.Compare(a.Facts.Roster.Sequence, b.Facts.Roster.Sequence)
+		}
+		return cmp.Or(order, a.Time.Compare(b.Time), strings.Compare(a.ID, b.ID))
+	})
 }
 
 // mergeRuns unites runs of one identity that several connections saw.

@@ -1,0 +1,105 @@
+package assemble
+
+import (
+	"time"
+
+	"rollcall/schema"
+)
+
+// A claim is what one source says of one bound.
+type claim struct {
+	at     time.Time
+	source schema.BoundSource
+	event  string
+	// rank orders the sources of this bound, 0 the best.
+	rank int
+	// resolution is how exactly the source knows the instant; zero: to the
+	// millisecond.
+	resolution time.Duration
+}
+
+// sessionRanks orders the sources of a session's bounds, the best first
+// (design.md, 5).
+var sessionRanks = [...]schema.BoundSource{
+	schema.BoundEventGrid, schema.BoundCallSummary, schema.BoundRoster, schema.BoundApp, schema.BoundGraph,
+}
+
+func rank(s schema.BoundSource) int {
+	for i, r := range sessionRanks {
+		if r == s {
+			return i
+		}
+	}
+	return len(sessionRanks)
+}
+
+// wholeSeconds is the resolution of a duration that its source gives in
+// seconds.
+func wholeSeconds(ms int64) time.Duration {
+	if ms%1000 == 0 {
+		return time.Second
+	}
+	return 0
+}
+
+// decide picks a bound from claims: the highest source, within whose
+// resolution a lower but finer source refines it. Of one source the pick
+// chooses: the first join, the last leave.
+func decide(claims []claim, pick func(a, b claim) bool) schema.Bound {
+	var best claim
+	found := false
+	for _, c := range claims {
+		if !found || c.rank < best.rank || c.rank == best.rank && prefers(c, best, pick) {
+			best, found = c, true
+		}
+	}
+	refined, fine := best, false
+	for _, c := range claims {
+		if c.rank <= best.rank || c.resolution >= best.resolution || c.at.Sub(best.at).Abs() >= best.resolution {
+			continue
+		}
+		if !fine || c.rank < refined.rank || c.rank == refined.rank && prefers(c, refined, pick) {
+			refined, fine = c, true
+		}
+	}
+	return schema.Bound{At: refined.at, Source: refined.source, Event: refined.event}
+}
+
+// prefers orders two claims of one rank; at the same instant the smaller event
+// id wins, so that the order of evidence does not matter.
+func prefers(a, b claim, pick func(a, b claim) bool) bool {
+	if a.at.Equal(b.at) {
+		return a.event < b.event
+	}
+	return pick(a, b)
+}
+
+func earliest(a, b claim) bool { return a.at.Before(b.at) }
+func latest(a, b claim) bool   { return a.at.After(b.at) }
+
+// leastDispute is the difference up to which two sources agree in any case: the
+// coarsest of them counts in whole seconds.
+const leastDispute = time.Second
+
+// disputes compares what the server sources among claims say, each by its own
+// pick, and reports each pair that differs by more than leastDispute.
+func disputed(claims []claim, pick func(a, b claim) bool, report func(a, b schema.Bound)) {
+	if len(claims) < 2 {
+		return
+	}
+	var says [len(sessionRanks) + 1]claim
+	for _, c := range claims {
+		if s := &says[min(c.rank, len(says)-1)]; s.at.IsZero() || prefers(c, *s, pick) {
+			*s = c
+		}
+	}
+	for i, a := range says {
+		for _, b := range says[i+1:] {
+			if a.at.IsZero() || b.at.IsZero() || a.source == schema.BoundApp || b.source == schema.BoundApp ||
+				a.at.Sub(b.at).Abs() <= leastDispute {
+				continue
+			}
+			report(schema.Bound{At: a.at, Source: a.source, Event: a.event}, schema.Bound{At: b.at, Source: b.source, Event: b.event})
+		}
+	}
+}
