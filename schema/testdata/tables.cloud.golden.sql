@@ -360,3 +360,20 @@ ALTER TABLE dead_letters ADD COLUMN IF NOT EXISTS start UInt64 COMMENT 'of raw w
 CREATE OR REPLACE VIEW dead_letters_one AS
 SELECT topic, epoch, partition, offset, part, start, stage, reason, detail, raw, length, sha256, broker_time, decoder, batch, replayed_at, stored_at
 FROM dead_letters FINAL;
+
+ALTER TABLE obligations ADD COLUMN IF NOT EXISTS app_version LowCardinality(String);
+
+ALTER TABLE obligations ADD COLUMN IF NOT EXISTS sdk_version LowCardinality(String);
+
+ALTER TABLE obligations ADD COLUMN IF NOT EXISTS exposure_ms Int64 COMMENT 'up to now where it goes on';
+
+ALTER TABLE obligations ADD COLUMN IF NOT EXISTS assumed_ms Int64 COMMENT 'of exposure_ms, what rests on an assumed bound';
+
+ALTER TABLE obligations ADD COLUMN IF NOT EXISTS assumed Bool COMMENT 'the exposure lies only in the assumed part of the episode';
+
+CREATE OR REPLACE VIEW obligations_current AS
+SELECT call_id, version, session_id, capture, ordinal, tenant, app, participant_id, raw_id, endpoint_id, join_path,
+    episode_start, episode_end, episode_end_source, joined_at, left_at, left_source, exposed_at, due_at, signalled_at,
+    shown_at, delay_ms, result, reason, receipt_id, receipt_via, surface, clock_basis, evidence,
+    app_version, sdk_version, exposure_ms, assumed_ms, assumed
+FROM obligations FINAL WHERE (call_id, version) GLOBAL IN (SELECT call_id, version FROM calls_current);

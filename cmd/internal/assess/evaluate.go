@@ -31,6 +31,7 @@ type Terms struct {
 // Results are everything that one call's events lead to.
 type Results struct {
 	Call        schema.Call
+	Now         time.Time // for which they hold
 	Tenant      string
 	Sessions    []Session
 	Obligations []schema.Obligation
@@ -53,7 +54,7 @@ func Evaluate(callID string, events []schema.Event, t Terms) Results {
 		a := t.Policy.App(s)
 		return a.ID, a.Tenant
 	}
-	r := Results{Call: call}
+	r := Results{Call: call, Now: t.Now}
 	for _, s := range call.Sessions {
 		app, tenant := owner(s)
 		r.Sessions = append(r.Sessions, Session{Session: s, App: app, Tenant: tenant})

@@ -33,7 +33,7 @@ func newWriter(conn driver.Conn, version uint64) *writer {
 	w := &writer{conn: conn, version: version}
 	w.tables = [5]pending{
 		{insert: "INSERT INTO sessions (call_id, version, session_id, tenant, app, participant_id, raw_id, endpoint_id, identity, join_path, path_evidence, display_name, joined_at, left_at, source, left_source, evidence)"},
-		{insert: "INSERT INTO obligations (call_id, version, session_id, capture, ordinal, tenant, app, participant_id, raw_id, endpoint_id, join_path, episode_start, episode_end, episode_end_source, joined_at, left_at, left_source, exposed_at, due_at, signalled_at, shown_at, delay_ms, result, reason, receipt_id, receipt_via, surface, clock_basis, evidence)"},
+		{insert: "INSERT INTO obligations (call_id, version, session_id, capture, ordinal, tenant, app, participant_id, raw_id, endpoint_id, join_path, episode_start, episode_end, episode_end_source, joined_at, left_at, left_source, exposed_at, due_at, signalled_at, shown_at, delay_ms, result, reason, receipt_id, receipt_via, surface, clock_basis, evidence, app_version, sdk_version, exposure_ms, assumed_ms, assumed)"},
 		{insert: "INSERT INTO findings (call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at, message, evidence, policy_version)"},
 		{insert: "INSERT INTO usage_lines (call_id, version, line_id, day, tenant, app, resource_id, session_id, participant_id, raw_id, meter, unit, raw, quantity, rate, currency, cost, tariff_row, tariff_version, evidence, correction_of, note)"},
 		{insert: "INSERT INTO free_sessions (call_id, version, session_id, reason, raw)"},
@@ -53,11 +53,15 @@ func (w *writer) add(ctx context.Context, r Results, keys []string) error {
 		put(&w.tables[0], id, v, s.ID, s.Tenant, s.App, s.ParticipantID, s.RawID, s.EndpointID, string(s.Identity), string(s.JoinPath),
 			s.PathEvidence, s.DisplayName, null(s.Joined.At), null(s.Left.At), string(s.Joined.Source), string(s.Left.Source), orEmpty(s.Events))
 	}
+	partsOf := parts(r.Call)
 	for _, o := range r.Obligations {
+		session, episode := partsOf(o)
+		all, assumed := exposed(o, session, episode, r.Now)
 		put(&w.tables[1], id, v, o.SessionID, o.Capture, uint32(o.Ordinal), o.Tenant, o.App, o.ParticipantID, o.RawID, o.EndpointID, string(o.JoinPath),
 			null(o.EpisodeStart), null(o.EpisodeEnd), string(o.EpisodeEndSource), null(o.JoinedAt), null(o.LeftAt), string(o.LeftSource),
 			null(o.ExposedAt), null(o.DueAt), null(o.SignalledAt), null(o.ShownAt), delay(o), string(o.Result), o.Reason,
-			o.ReceiptID, viaNames(o.ReceiptVia), o.Surface, o.ClockBasis, orEmpty(o.Evidence))
+			o.ReceiptID, viaNames(o.ReceiptVia), o.Surface, o.ClockBasis, orEmpty(o.Evidence),
+			session.AppVersion, session.SDKVersion, all.Milliseconds(), assumed.Milliseconds(), false)
 	}
 	for _, f := range r.Findings {
 		put(&w.tables[2], id, v, f.ID, f.Rule, string(f.Severity), f.Status, f.Result, f.Tenant, f.App, f.Subject, f.RawID, f.Capture,
