@@ -24,6 +24,7 @@ type Decoder struct {
 	f           fields
 	nested      normal.Nested // properties that come as a text
 	diagnostics normal.Nested
+	app         app // of the record before
 	rest        opaque
 }
 
@@ -82,8 +83,8 @@ func (d *Decoder) decode(row jsondoc.Value, source schema.Source, kind string, e
 		d.recording(ev)
 	default:
 		w.Begin("azure_monitor/")
-		w.Bytes("source", []byte(source))
-		w.Bytes("kind", []byte(kind))
+		w.Bytes([]byte(source))
+		w.Bytes([]byte(kind))
 		d.refs(kind, ev)
 		d.opaque(row, ev)
 		ev.First, ev.Last = ev.Time, ev.Time

@@ -6,6 +6,7 @@ import (
 	"rollcall/ingest/jsondoc"
 	"rollcall/ingest/normal"
 	"rollcall/schema"
+	"rollcall/schema/rawid"
 )
 
 // kinds maps a category of Azure Communication Services, in lower case, and the
@@ -83,12 +84,7 @@ func lookupKind(v jsondoc.Value) string {
 	if len(text) == 0 || len(text) > len(buf) {
 		return ""
 	}
-	for i, c := range text {
-		if c-'A' < 26 {
-			c |= 0x20
-		}
-		buf[i] = c
-	}
+	rawid.Lower(buf[:copy(buf[:], text)])
 	return kinds[string(buf[:len(text)])]
 }
 

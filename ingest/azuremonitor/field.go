@@ -3,6 +3,7 @@ package azuremonitor
 import (
 	"rollcall/ingest/jsondoc"
 	"rollcall/ingest/normal"
+	"rollcall/schema/rawid"
 )
 
 // A field is a property or column that a decoder reads, however it is spelt.
@@ -79,13 +80,8 @@ func fieldOf(name []byte) field {
 	if len(name) > len(buf) {
 		return unknownField
 	}
-	for i, c := range name {
-		if c-'A' < 26 {
-			c |= 0x20
-		}
-		buf[i] = c
-	}
 	n := len(name)
+	rawid.CopyLower(buf[:], name)
 	if n > len(utcSuffix) && string(buf[n-len(utcSuffix):n]) == utcSuffix {
 		n -= len(utcSuffix)
 	}

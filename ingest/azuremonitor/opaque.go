@@ -7,6 +7,7 @@ import (
 	"rollcall/ingest/jsondoc"
 	"rollcall/ingest/normal"
 	"rollcall/schema"
+	"rollcall/schema/rawid"
 )
 
 // opaque normalises rows whose fields become no facts, for their content.
@@ -27,14 +28,14 @@ type member struct {
 // any case and however numbers and times are written, and finds its key.
 func (d *Decoder) opaque(row jsondoc.Value, ev *schema.Event) {
 	w, o := d.w, &d.rest
-	w.Instant("time", ev.Time)
+	w.Instant(ev.Time)
 	o.names, o.members = o.names[:0], o.members[:0]
 	o.collect(row)
 	if p := d.f[properties]; p.Exists() {
 		if inner := d.nested.Open(p); inner.Exists() {
 			o.collect(inner)
 		} else {
-			w.Bytes("properties", p.AppendCanonical(nil))
+			w.Bytes(p.AppendCanonical(nil))
 		}
 	}
 	slices.SortStableFunc(o.members, func(a, b member) int {
@@ -48,7 +49,7 @@ func (d *Decoder) opaque(row jsondoc.Value, ev *schema.Event) {
 		o.before = append(o.before[:0], o.value...)
 		o.value = o.appendNormal(o.value[:0], m.value)
 		if len(o.value) > 0 && !(repeats && bytes.Equal(o.value, o.before)) {
-			w.Bytes(string(name), o.value)
+			w.Member(name, o.value)
 		}
 	}
 	d.keyOf(ev.Kind)
@@ -62,11 +63,7 @@ func (o *opaque) collect(object jsondoc.Value) {
 		start := len(o.names)
 		o.names = append(o.names, name.Bytes()...)
 		folded := o.names[start:]
-		for i, c := range folded {
-			if c-'A' < 26 {
-				folded[i] = c | 0x20
-			}
-		}
+		rawid.Lower(folded)
 		folded = bytes.TrimSuffix(folded, []byte(utcSuffix))
 		if enveloping(folded) {
 			o.names = o.names[:start]

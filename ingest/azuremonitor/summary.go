@@ -3,6 +3,7 @@ package azuremonitor
 import (
 	"bytes"
 
+	"rollcall/ingest/jsondoc"
 	"rollcall/ingest/normal"
 	"rollcall/schema"
 	"rollcall/schema/rawid"
@@ -18,7 +19,7 @@ func (d *Decoder) summary(ev *schema.Event) {
 	kind := normal.Token(f[participantType])
 
 	w.ID(&s.Participant.ParticipantID, "participant_id", participant)
-	w.RawID(&s.Participant.RawID, "raw_id", f[identifier].Bytes(), guidKind(kind))
+	w.RawID(&s.Participant.RawID, "raw_id", f[identifier].Bytes(), guidKind(f[identifier], kind))
 	w.ID(&s.Participant.EndpointID, "endpoint_id", endpoint)
 	w.Text(&s.Participant.SDKVersion, "sdk_version", normal.Token(f[sdkVersion]))
 	w.Lower(&s.EndpointType, "endpoint_type", normal.Token(f[endpointType]))
@@ -64,18 +65,43 @@ func (d *Decoder) summary(ev *schema.Event) {
 	}
 }
 
+// An app is what DiagnosticOptions says of it.
+type app struct {
+	raw           []byte // of the value that was read
+	there         bool
+	name, version []byte
+}
+
 // options reads DiagnosticOptions: an object, or its text, in which an app
-// names itself when it creates the calling client.
+// names itself when it creates the calling client. Since records of one app
+// follow each other, the last value is remembered.
 func (d *Decoder) options(s *schema.CallSummary) {
 	w, v := d.w, d.f[diagnosticOptions]
-	o := d.diagnostics.Open(v)
-	if o.Len() == 0 && (o.Exists() || len(normal.Token(v)) == 0) {
-		return // nothing, "null", or an object without members
+	if !v.Exists() {
+		return
+	}
+	if !bytes.Equal(v.Raw(), d.app.raw) {
+		d.app.read(&d.diagnostics, v)
+	}
+	if !d.app.there {
+		return
 	}
 	s.HasDiagnostics = true
-	w.Bool("has_diagnostics", true)
-	w.Text(&s.AppName, "app_name", normal.Token(o.Get("appName")))
-	w.Text(&s.AppVersion, "app_version", normal.Token(o.Get("appVersion")))
+	w.Bool(true)
+	w.Text(&s.AppName, "app_name", d.app.name)
+	w.Text(&s.AppVersion, "app_version", d.app.version)
+}
+
+func (a *app) read(nested *normal.Nested, v jsondoc.Value) {
+	o := nested.Open(v)
+	a.raw = a.raw[:0]
+	if raw := v.Raw(); len(raw) <= 4096 { // a huge one is not worth its memory
+		a.raw = append(a.raw, raw...)
+	}
+	// Nothing, "null", and an object without members say nothing.
+	a.there = o.Len() > 0 || !o.Exists() && len(normal.Token(v)) > 0
+	a.name = append(a.name[:0], normal.Token(o.Get("appName"))...)
+	a.version = append(a.version[:0], normal.Token(o.Get("appVersion"))...)
 }
 
 // callTypeOf gives the two call types the spelling of the documentation.
@@ -94,13 +120,15 @@ var (
 	p2p   = []byte("P2P")
 )
 
-// guidKind tells what a bare GUID stands for, by the participant type: the
-// records of Teams users and voice apps have their object id without a prefix.
-func guidKind(participantType []byte) rawid.Kind {
+// guidKind tells what an identifier stands for that is a bare GUID, by the
+// participant type: the records of Teams users and voice apps have their object
+// id without a prefix.
+func guidKind(identifier jsondoc.Value, participantType []byte) rawid.Kind {
+	if !rawid.IsGUID(bytes.TrimSpace(identifier.Bytes())) {
+		return rawid.GUIDUnknown
+	}
 	folded := normal.Fold(participantType)
 	switch {
-	case len(folded) == 0:
-		return rawid.GUIDUnknown
 	case bytes.Contains(folded, []byte("voice app")):
 		return rawid.GUIDTeamsApp
 	case string(folded) == "teams", bytes.Contains(folded, []byte("microsoft 365 user")),
@@ -119,9 +147,9 @@ func (d *Decoder) recording(ev *schema.Event) {
 	r.Start = w.Time("start", f[recordingStartTime].Bytes())
 	r.LengthMs = w.Duration("length", f[recordingLength].Bytes(), normal.Seconds)
 	r.Content = normal.RecordingContent(normal.Token(f[contentType]))
-	w.Bytes("content", []byte(r.Content))
+	w.Bytes([]byte(r.Content))
 	r.Channel = normal.RecordingChannel(normal.Token(f[channelType]))
-	w.Bytes("channel", []byte(r.Channel))
+	w.Bytes([]byte(r.Channel))
 	w.Lower(&r.Format, "format", normal.Token(f[formatType]))
 	w.Text(&r.EndReason, "end_reason", normal.Token(f[recordingEndReason]))
 	span(ev, r.Start, r.LengthMs)

@@ -36,11 +36,11 @@ func (d *Decoder) Decode(e cloudevent.Event, ev *schema.Event) {
 	ev.First, ev.Last = ev.Time, ev.Time
 	w.Begin("call_automation/")
 	if ev.Kind == schema.KindUnknown {
-		w.Bytes("type", e.Type)
+		w.Bytes(e.Type)
 	} else {
-		w.Bytes("kind", []byte(ev.Kind))
+		w.Bytes([]byte(ev.Kind))
 	}
-	w.Instant("time", ev.Time)
+	w.Instant(ev.Time)
 
 	data := d.nested.Open(e.Data)
 	d.refs(e, data, ev)
@@ -59,7 +59,7 @@ func (d *Decoder) Decode(e cloudevent.Event, ev *schema.Event) {
 		d.roster(data, ev)
 	default:
 		w.Scratch = e.Data.AppendCanonical(w.Scratch[:0])
-		w.Bytes("data", w.Scratch)
+		w.Bytes(w.Scratch)
 	}
 	e.Key(w)
 	w.Finish(ev)
@@ -94,10 +94,10 @@ func (d *Decoder) recordingState(e cloudevent.Event, data jsondoc.Value, ev *sch
 		r.Active = true
 	case !normal.Is(state, "inactive"):
 		w.Unread("state", "neither active nor inactive")
-		w.Bytes("state", state)
+		w.Bytes(state)
 		return
 	}
-	w.Bool("active", r.Active)
+	w.Bool(r.Active)
 	id := normal.ID(data.Get("recordingId"))
 	if len(id) == 0 {
 		id = []byte(normal.Segment(string(e.Source), "recordingId"))
@@ -129,7 +129,7 @@ func (d *Decoder) transcription(data jsondoc.Value, ev *schema.Event) {
 			change = "on"
 		}
 	}
-	d.w.Bytes("change", []byte(change))
+	d.w.Bytes([]byte(change))
 	ev.Facts.Transcription = &schema.TranscriptionState{Change: change}
 }
 
@@ -149,7 +149,7 @@ func (d *Decoder) roster(data jsondoc.Value, ev *schema.Event) {
 	if sequence, ok := data.Get("sequenceNumber").Int(); ok {
 		r.Sequence = sequence
 	}
-	w.Int("sequence", r.Sequence)
+	w.Int(r.Sequence)
 	unknown := 0
 	ids := make([]string, 0, min(participants.Len(), maxRoster))
 	for p := range participants.Elements() {
@@ -169,7 +169,7 @@ func (d *Decoder) roster(data jsondoc.Value, ev *schema.Event) {
 	slices.Sort(ids)
 	r.RawIDs = slices.Compact(ids)
 	for _, id := range r.RawIDs {
-		w.Bytes("raw_id", []byte(id))
+		w.Bytes([]byte(id))
 	}
 	ev.Facts.Roster = r
 }

@@ -200,8 +200,8 @@ func (d *Decoder) opaque(v jsondoc.Value, source schema.Source, kind string, at 
 	ev.Time, ev.TimeReason = normal.Instant(at.Bytes())
 	ev.First, ev.Last = ev.Time, ev.Time
 	w.Begin(string(source) + "/")
-	w.Bytes("kind", []byte(kind))
+	w.Bytes([]byte(kind))
 	w.Scratch = v.AppendCanonical(w.Scratch[:0])
-	w.Bytes("value", w.Scratch)
+	w.Bytes(w.Scratch)
 	w.Finish(ev)
 }

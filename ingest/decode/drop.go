@@ -29,6 +29,7 @@ type dropper struct {
 	// first letters: nearly all names are ruled out by it.
 	first [64]uint32
 	path  [][]byte // names of the members being searched
+	clean []byte   // the last text of JSON that had nothing to drop
 }
 
 func newDropper(list []string, key []byte) dropper {
@@ -84,7 +85,7 @@ func (d *dropper) finds(v jsondoc.Value) bool {
 func (d *dropper) search(v jsondoc.Value) bool {
 	switch v.Kind() {
 	case jsondoc.String:
-		return d.mayNest(v.Raw())
+		return d.nests(v.Raw())
 	case jsondoc.Array:
 		for e := range v.Elements() {
 			if k := e.Kind(); k >= jsondoc.String && d.search(e) {
@@ -102,7 +103,7 @@ func (d *dropper) search(v jsondoc.Value) bool {
 				continue
 			}
 			if kind == jsondoc.String {
-				if d.mayNest(value.Raw()) {
+				if d.nests(value.Raw()) {
 					return true
 				}
 				continue
@@ -114,6 +115,21 @@ func (d *dropper) search(v jsondoc.Value) bool {
 				return true
 			}
 		}
+	}
+	return false
+}
+
+// nests does the same as mayNest. It remembers the last text that was clean,
+// since the records of one app carry the same DiagnosticOptions.
+func (d *dropper) nests(raw []byte) bool {
+	if len(raw) < 2 || raw[1] != '{' && raw[1] != '[' && raw[1] != ' ' && raw[1] != '\\' || bytes.Equal(raw, d.clean) {
+		return false
+	}
+	if d.mayNest(raw) {
+		return true
+	}
+	if len(raw) <= 4096 {
+		d.clean = append(d.clean[:0], raw...)
 	}
 	return false
 }

@@ -39,11 +39,11 @@ func (d *Decoder) Decode(e cloudevent.Event, ev *schema.Event) {
 	ev.First, ev.Last = ev.Time, ev.Time
 	w.Begin("event_grid/")
 	if ev.Kind == schema.KindUnknown {
-		w.Bytes("type", e.Type)
+		w.Bytes(e.Type)
 	} else {
-		w.Bytes("kind", []byte(ev.Kind))
+		w.Bytes([]byte(ev.Kind))
 	}
-	w.Instant("time", ev.Time)
+	w.Instant(ev.Time)
 	w.Resource(&ev.Resource, e.Source)
 
 	data := d.nested.Open(e.Data)
@@ -73,8 +73,8 @@ func (d *Decoder) Decode(e cloudevent.Event, ev *schema.Event) {
 func (d *Decoder) payload(e cloudevent.Event) {
 	w := d.w
 	w.Scratch = e.Data.AppendCanonical(w.Scratch[:0])
-	w.Bytes("data", w.Scratch)
-	w.Bytes("subject", e.Subject)
+	w.Bytes(w.Scratch)
+	w.Bytes(e.Subject)
 }
 
 // refs reads how the event names its call.
@@ -129,9 +129,9 @@ func (d *Decoder) recordingFile(e cloudevent.Event, data jsondoc.Value, ev *sche
 	r.Start = w.Time("start", data.Get("recordingStartTime").Bytes())
 	r.LengthMs = w.Duration("length", data.Get("recordingDurationMs").Bytes(), normal.Milliseconds)
 	r.Content = normal.RecordingContent(normal.Token(data.Get("recordingContentType")))
-	w.Bytes("content", []byte(r.Content))
+	w.Bytes([]byte(r.Content))
 	r.Channel = normal.RecordingChannel(normal.Token(data.Get("recordingChannelType")))
-	w.Bytes("channel", []byte(r.Channel))
+	w.Bytes([]byte(r.Channel))
 	w.Lower(&r.Format, "format", normal.Token(data.Get("recordingFormatType")))
 	w.Text(&r.EndReason, "end_reason", normal.Token(data.Get("sessionEndReason")))
 	ev.Facts.Recording = r

@@ -115,9 +115,9 @@ func (d *Decoder) Decode(v jsondoc.Value, kind string, ev *schema.Event) {
 	}
 	ev.Source, ev.Kind = schema.SourceGraph, kind
 	w.Begin("graph/")
-	w.Bytes("kind", []byte(kind))
+	w.Bytes([]byte(kind))
 	w.Scratch = v.AppendCanonical(w.Scratch[:0])
-	w.Bytes("resource", w.Scratch)
+	w.Bytes(w.Scratch)
 
 	written := jsondoc.Value{}
 	switch kind {

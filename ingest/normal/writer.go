@@ -24,6 +24,7 @@ type Writer struct {
 	other   []byte // kept, not hashed
 	key     []byte
 	rawID   []byte // a raw id being built
+	field   byte   // number of the field being written
 	refs    []ref
 	unread  []string
 	// Scratch is for the format decoders to build a text in.
@@ -45,16 +46,20 @@ func (w *Writer) Begin(domain string) {
 	w.key = w.key[:0]
 	w.refs = w.refs[:0]
 	w.unread = nil
+	w.field = 0
 }
 
-func (w *Writer) tag(name string, length int) {
-	w.content = append(w.content, name...)
-	w.content = binary.AppendUvarint(append(w.content, 0), uint64(length))
+// tag begins a field of the content. A field is told by its number: that of the
+// call that writes it, whether or not there is anything to write, which costs
+// one byte to hash in place of a name.
+func (w *Writer) tag(length int) {
+	w.content = binary.AppendUvarint(append(w.content, w.field), uint64(length))
 }
 
 // Text sets dst to a text and makes it part of the content. An empty text is
 // as none at all. One longer than MaxText is left out, and noted.
 func (w *Writer) Text(dst *string, name string, text []byte) {
+	w.field++
 	switch {
 	case len(text) == 0:
 		return
@@ -62,7 +67,7 @@ func (w *Writer) Text(dst *string, name string, text []byte) {
 		w.Unread(name, "longer than 64 KiB")
 		return
 	}
-	w.tag(name, len(text))
+	w.tag(len(text))
 	w.refs = append(w.refs, ref{dst, len(w.content), len(w.content) + len(text), false})
 	w.content = append(w.content, text...)
 }
@@ -71,26 +76,25 @@ func (w *Writer) Text(dst *string, name string, text []byte) {
 func (w *Writer) Lower(dst *string, name string, text []byte) {
 	w.Text(dst, name, text)
 	if n := len(w.content); len(text) > 0 && len(text) <= MaxText {
-		lower(w.content[n-len(text):])
-	}
-}
-
-func lower(s []byte) {
-	for i, c := range s {
-		if c-'A' < 26 {
-			s[i] = c | 0x20
-		}
+		rawid.Lower(w.content[n-len(text):])
 	}
 }
 
 // ID does the same with an identifier: a GUID is put in lower case, any other
 // one may depend on its case.
 func (w *Writer) ID(dst *string, name string, text []byte) {
-	if rawid.IsGUID(text) {
+	if guidShaped(text) {
 		w.Lower(dst, name, text)
 		return
 	}
 	w.Text(dst, name, text)
+}
+
+// guidShaped reports whether an identifier has the length and the hyphens of a
+// GUID. Its digits are not looked at: that is as good for comparing, and ids
+// are most of what is normalised.
+func guidShaped(s []byte) bool {
+	return len(s) == len(rawid.ZeroGUID) && s[8] == '-' && s[13] == '-' && s[18] == '-' && s[23] == '-'
 }
 
 // RawID does the same with the normal form of a raw id.
@@ -115,29 +119,43 @@ func (w *Writer) Resource(dst *string, raw []byte) {
 }
 
 // Int makes a number part of the content.
-func (w *Writer) Int(name string, n int64) {
-	w.tag(name, 8)
+func (w *Writer) Int(n int64) {
+	w.field++
+	w.putInt(n)
+}
+
+func (w *Writer) putInt(n int64) {
+	w.tag(8)
 	w.content = binary.BigEndian.AppendUint64(w.content, uint64(n))
 }
 
 // Bool makes a boolean part of the content; false is as none at all.
-func (w *Writer) Bool(name string, b bool) {
+func (w *Writer) Bool(b bool) {
+	w.field++
 	if b {
-		w.Int(name, 1)
+		w.putInt(1)
 	}
 }
 
 // Instant makes a time part of the content; the zero time is as none at all.
-func (w *Writer) Instant(name string, t time.Time) {
+func (w *Writer) Instant(t time.Time) {
+	w.field++
 	if !t.IsZero() {
-		w.Int(name, t.UnixMilli())
+		w.putInt(t.UnixMilli())
 	}
 }
 
 // Bytes makes anything else part of the content.
-func (w *Writer) Bytes(name string, b []byte) {
-	w.tag(name, len(b))
+func (w *Writer) Bytes(b []byte) {
+	w.field++
+	w.tag(len(b))
 	w.content = append(w.content, b...)
+}
+
+// Member makes a member of an object part of the content, with its name.
+func (w *Writer) Member(name, value []byte) {
+	w.Bytes(name)
+	w.Bytes(value)
 }
 
 // Unread notes a field that is there but can't be read, with the reason.
@@ -155,8 +173,9 @@ func (w *Writer) Duration(name string, text []byte, unit Unit) int64 {
 	if problem != "" && problem != DurationAbsent {
 		w.Unread(name, problem)
 	}
+	w.field++
 	if ms != NoDuration {
-		w.Int(name, ms)
+		w.putInt(ms)
 	}
 	return ms
 }
@@ -168,7 +187,7 @@ func (w *Writer) Time(name string, text []byte) time.Time {
 	if problem != "" && problem != TimeAbsent {
 		w.Unread(name, problem)
 	}
-	w.Instant(name, t)
+	w.Instant(t)
 	return t
 }
 
@@ -187,14 +206,14 @@ func (w *Writer) KeyPart(part []byte) {
 // KeyLower adds a part in lower case.
 func (w *Writer) KeyLower(part []byte) {
 	w.KeyPart(part)
-	lower(w.key[len(w.key)-len(part):])
+	rawid.Lower(w.key[len(w.key)-len(part):])
 }
 
 // KeyID adds an identifier: a GUID in lower case, any other one as it is.
 func (w *Writer) KeyID(part []byte) {
 	w.KeyPart(part)
-	if rawid.IsGUID(part) {
-		lower(w.key[len(w.key)-len(part):])
+	if guidShaped(part) {
+		rawid.Lower(w.key[len(w.key)-len(part):])
 	}
 }
 

@@ -84,13 +84,13 @@ func (d *Decoder) Decode(c Carried, ev *schema.Event) {
 	if ev.Kind == schema.KindUnknown {
 		w.Lower(new(string), "type", c.Type)
 	} else {
-		w.Bytes("kind", []byte(ev.Kind))
+		w.Bytes([]byte(ev.Kind))
 	}
 	data := d.nested.Open(c.Data)
 	clock := d.time(c, data, ev)
 	if ev.Kind == schema.KindUnknown || ev.Kind == AppListing {
 		w.Scratch = data.AppendCanonical(w.Scratch[:0])
-		w.Bytes("data", w.Scratch)
+		w.Bytes(w.Scratch)
 	} else {
 		d.refs(data, ev)
 		d.facts(data, clock, ev)
@@ -137,7 +137,7 @@ func (d *Decoder) time(c Carried, data jsondoc.Value, ev *schema.Event) (clock s
 		}
 	}
 	ev.First, ev.Last = ev.Time, ev.Time
-	w.Instant("time", ev.Time)
+	w.Instant(ev.Time)
 	return clock
 }
 
@@ -176,7 +176,7 @@ func (d *Decoder) facts(data jsondoc.Value, clock string, ev *schema.Event) {
 		w.Lower(&n.Surface, "surface", normal.Token(data.Get("surface")))
 		w.Text(&n.Text, "text", data.Get("text").Bytes())
 		w.Text(&n.Locale, "locale", normal.Token(data.Get("locale")))
-		w.Bytes("clock", []byte(clock))
+		w.Bytes([]byte(clock))
 		ev.Facts.Notice = n
 	case ConsentAnswered:
 		ev.Facts.Consent = d.consent(data)
@@ -203,11 +203,11 @@ func (d *Decoder) signal(data jsondoc.Value) *schema.Signal {
 		w.Unread("capture", "a signal is of one capture")
 	}
 	required, _ := data.Get("consentRequired").Bool()
-	w.Bool("consent_required", required)
+	w.Bool(required)
 	if !known || len(captures) != 1 {
 		return nil
 	}
-	w.Bool("active", active)
+	w.Bool(active)
 	return &schema.Signal{Capture: captures[0], Active: active, ConsentRequired: required}
 }
 
@@ -223,7 +223,7 @@ func (d *Decoder) consent(data jsondoc.Value) *schema.Consent {
 		w.Unread("answer", "neither granted nor declined")
 		return nil
 	}
-	w.Bytes("answer", []byte(c.Answer))
+	w.Bytes([]byte(c.Answer))
 	return c
 }
 
@@ -274,7 +274,7 @@ func (d *Decoder) captures(data jsondoc.Value) []string {
 	case found == 0:
 		w.Unread("capture", "no capture is named")
 	}
-	w.Int("captures", int64(found))
+	w.Int(int64(found))
 	switch found {
 	case recording:
 		return capturesRecording

@@ -9,6 +9,7 @@ package rawid
 
 import (
 	"bytes"
+	"encoding/binary"
 
 	"rollcall/schema"
 )
@@ -192,13 +193,44 @@ func IsGUID(s []byte) bool {
 
 // AppendLower appends s with its ASCII letters in lower case.
 func AppendLower(dst, s []byte) []byte {
-	for _, c := range s {
-		if c-'A' < 26 {
-			c |= 0x20
-		}
-		dst = append(dst, c)
-	}
+	n := len(dst)
+	dst = append(dst, s...)
+	Lower(dst[n:])
 	return dst
+}
+
+// Lower puts the ASCII letters of s in lower case, in place.
+func Lower(s []byte) { CopyLower(s, s) }
+
+// CopyLower copies src to the start of dst, which must be as long at least, with
+// its ASCII letters in lower case.
+func CopyLower(dst, src []byte) {
+	n := len(src)
+	if n < 8 {
+		for i, c := range src {
+			if c-'A' < 26 {
+				c |= 0x20
+			}
+			dst[i] = c
+		}
+		return
+	}
+	_ = dst[n-1]
+	// The last eight bytes may overlap those before: what is lower stays so.
+	last := lowerWord(binary.LittleEndian.Uint64(src[n-8:]))
+	for i := 0; i+8 < n; i += 8 {
+		binary.LittleEndian.PutUint64(dst[i:], lowerWord(binary.LittleEndian.Uint64(src[i:])))
+	}
+	binary.LittleEndian.PutUint64(dst[n-8:], last)
+}
+
+// lowerWord does it to eight bytes at once: in each that is ASCII and from A to
+// Z, one of the two sums reaches the high bit and the other does not.
+func lowerWord(w uint64) uint64 {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	low := w &^ high
+	upper := ((low + (0x80-'A')*ones) ^ (low + (0x80-'Z'-1)*ones)) &^ w & high
+	return w | upper>>2
 }
 
 func digits(s []byte) bool {

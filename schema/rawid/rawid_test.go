@@ -1,6 +1,7 @@
 package rawid
 
 import (
+	"bytes"
 	"testing"
 
 	"rollcall/schema"
@@ -73,4 +74,22 @@ func FuzzNormal(f *testing.F) {
 		}
 		Classify(once)
 	})
+}
+
+func TestLower(t *testing.T) {
+	all := make([]byte, 256)
+	for i := range all {
+		all[i] = byte(i)
+	}
+	for from := range 9 {
+		want := bytes.Clone(all[from:])
+		for i, c := range want {
+			if 'A' <= c && c <= 'Z' {
+				want[i] = c + 'a' - 'A'
+			}
+		}
+		if got := AppendLower(nil, all[from:]); !bytes.Equal(got, want) {
+			t.Errorf("from %d: %q, want %q", from, got, want)
+		}
+	}
 }
