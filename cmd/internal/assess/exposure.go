@@ -8,8 +8,8 @@ import (
 
 // exposed is how long an obligation's user was in the call while the capture
 // was on, up to now where both go on, and how much of it rests on a bound that
-// no source states. Time of an assumed join or leave is assumed as a whole: no
-// evidence says when it began or ended.
+// no source states: of an assumed join or leave all, of an assumed end of the
+// episode what comes after the last evidence that it was on.
 func exposed(o schema.Obligation, s *schema.Session, e *schema.Episode, now time.Time) (all, assumed time.Duration) {
 	end, endSource := now, schema.BoundOpen
 	if !o.LeftAt.IsZero() && o.LeftAt.Before(end) {
@@ -25,10 +25,13 @@ func exposed(o schema.Obligation, s *schema.Session, e *schema.Episode, now time
 	if all = end.Sub(o.ExposedAt); all < 0 {
 		return 0, 0 // exposed only after now
 	}
-	if startSource.Assumed() || endSource.Assumed() {
-		assumed = all
+	switch {
+	case startSource.Assumed() || endSource.Assumed() && e.AssumedFrom.IsZero() || s.Left.Source.Assumed() && end.Equal(o.LeftAt):
+		return all, all
+	case e.End.Source.Assumed() && !e.AssumedFrom.IsZero():
+		return all, min(all, max(0, end.Sub(e.AssumedFrom))) // until then evidence says that it was on
 	}
-	return all, assumed
+	return all, 0
 }
 
 // parts finds the session and the episode of an obligation.

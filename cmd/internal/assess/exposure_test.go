@@ -15,23 +15,29 @@ func TestExposed(t *testing.T) {
 		name                           string
 		join, start, leave, end        int // minutes; 0 for leave and end: goes on
 		joined, left, started, stopped schema.BoundSource
+		known                          int // minutes; the last instant of a stated capture
 		all, assumed                   int
 	}{
-		{"leaves first", 0, 5, 20, 30, stated, stated, stated, stated, 15, 0},
-		{"episode ends first", 0, 5, 40, 30, stated, stated, stated, stated, 25, 0},
-		{"both go on", 0, 5, 0, 0, stated, schema.BoundOpen, stated, schema.BoundOpen, 55, 0},
-		{"assumed leave that bounds", 0, 5, 20, 30, stated, schema.BoundAssumedCallEnd, stated, stated, 15, 15},
-		{"assumed leave after the end", 0, 5, 40, 30, stated, schema.BoundAssumedCallEnd, stated, stated, 25, 0},
-		{"assumed end that bounds", 0, 5, 40, 30, stated, stated, stated, schema.BoundAssumedCallEnd, 25, 25},
-		{"assumed join before the start", 0, 5, 20, 30, schema.BoundAssumedFirstSeen, stated, stated, stated, 15, 0},
-		{"assumed join that bounds", 10, 5, 20, 30, schema.BoundAssumedFirstSeen, stated, stated, stated, 10, 10},
-		{"exposed after now", 70, 65, 0, 0, stated, schema.BoundOpen, stated, schema.BoundOpen, 0, 0},
+		{"leaves first", 0, 5, 20, 30, stated, stated, stated, stated, 0, 15, 0},
+		{"episode ends first", 0, 5, 40, 30, stated, stated, stated, stated, 0, 25, 0},
+		{"both go on", 0, 5, 0, 0, stated, schema.BoundOpen, stated, schema.BoundOpen, 0, 55, 0},
+		{"assumed leave that bounds", 0, 5, 20, 30, stated, schema.BoundAssumedCallEnd, stated, stated, 0, 15, 15},
+		{"assumed leave after the end", 0, 5, 40, 30, stated, schema.BoundAssumedCallEnd, stated, stated, 0, 25, 0},
+		{"assumed end that bounds", 0, 5, 40, 30, stated, stated, stated, schema.BoundAssumedCallEnd, 0, 25, 25},
+		{"assumed end after a stated part", 0, 5, 40, 30, stated, stated, stated, schema.BoundAssumedCallEnd, 20, 25, 10},
+		{"left before the assumed end", 0, 5, 20, 30, stated, stated, stated, schema.BoundAssumedCallEnd, 10, 15, 10},
+		{"assumed join before the start", 0, 5, 20, 30, schema.BoundAssumedFirstSeen, stated, stated, stated, 0, 15, 0},
+		{"assumed join that bounds", 10, 5, 20, 30, schema.BoundAssumedFirstSeen, stated, stated, stated, 0, 10, 10},
+		{"exposed after now", 70, 65, 0, 0, stated, schema.BoundOpen, stated, schema.BoundOpen, 0, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := &schema.Session{Joined: schema.Bound{At: at(c.join), Source: c.joined}, Left: schema.Bound{Source: c.left}}
 			e := &schema.Episode{Start: schema.Bound{At: at(c.start), Source: c.started}, End: schema.Bound{Source: c.stopped}}
 			if c.leave > 0 {
 				s.Left.At = at(c.leave)
+			}
+			if c.known > 0 {
+				e.AssumedFrom = at(c.known)
 			}
 			if c.end > 0 {
 				e.End.At = at(c.end)

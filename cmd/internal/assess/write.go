@@ -61,7 +61,7 @@ func (w *writer) add(ctx context.Context, r Results, keys []string) error {
 			null(o.EpisodeStart), null(o.EpisodeEnd), string(o.EpisodeEndSource), null(o.JoinedAt), null(o.LeftAt), string(o.LeftSource),
 			null(o.ExposedAt), null(o.DueAt), null(o.SignalledAt), null(o.ShownAt), delay(o), string(o.Result), o.Reason,
 			o.ReceiptID, viaNames(o.ReceiptVia), o.Surface, o.ClockBasis, orEmpty(o.Evidence),
-			session.AppVersion, session.SDKVersion, all.Milliseconds(), assumed.Milliseconds(), false)
+			session.AppVersion, session.SDKVersion, all.Milliseconds(), assumed.Milliseconds(), o.Assumed)
 	}
 	for _, f := range r.Findings {
 		put(&w.tables[2], id, v, f.ID, f.Rule, string(f.Severity), f.Status, f.Result, f.Tenant, f.App, f.Subject, f.RawID, f.Capture,
