@@ -35,6 +35,13 @@ var server *chdb.Server
 const serveEnv = "ROLLCALL_TEST_CLICKHOUSE"
 
 func TestMain(m *testing.M) {
+	if os.Getenv(memberDSN) != "" {
+		if err := runMember(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	var err error
 	if !benchmarking || os.Getenv(serveEnv) != "" {
 		server, err = chdb.Open(chdb.Config{})
@@ -64,6 +71,12 @@ var databases atomic.Int32
 // newDatabase returns a connection to a database of its own with all tables.
 func newDatabase(t testing.TB) driver.Conn {
 	t.Helper()
+	conn, _ := newDatabaseDSN(t)
+	return conn
+}
+
+func newDatabaseDSN(t testing.TB) (conn driver.Conn, dsn string) {
+	t.Helper()
 	if server == nil {
 		t.Skip("libchdb is missing: run 'make libchdb'")
 	}
@@ -82,7 +95,7 @@ func newDatabase(t testing.TB) driver.Conn {
 		t.Fatal(err)
 	}
 	u.Path = "/" + name
-	conn, err := tables.Open(ctx, u.String(), tables.OpenOptions{})
+	conn, err = tables.Open(ctx, u.String(), tables.OpenOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +103,13 @@ func newDatabase(t testing.TB) driver.Conn {
 	if _, err := tables.Migrate(ctx, conn, tables.MigrateOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	return conn
+	// Physical copies are counted, so they must not be merged away meanwhile.
+	for _, table := range []string{"messages", "events", "dead_letters", "batches"} {
+		if err := conn.Exec(ctx, "SYSTEM STOP MERGES "+table); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return conn, u.String()
 }
 
 // values returns the first column of a query as text.
