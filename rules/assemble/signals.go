@@ -53,7 +53,7 @@ func (s *Spine) signalParts(capture string, server []part) []part {
 		if !g.to.IsZero() {
 			steps = append(steps, step{g.to, inactive, g.end, g.client})
 		}
-		if x := g.client.session; x != nil && !left[x] && !x.Left.At.IsZero() && !x.Left.Source.Assumed() {
+		if x := g.client.session; x != nil && !left[x] && s.leavesBefore(x) {
 			left[x] = true
 			steps = append(steps, step{x.Left.At, leaves, x.Left.Event, g.client})
 		}
@@ -65,7 +65,7 @@ func (s *Spine) signalParts(capture string, server []part) []part {
 	open := false
 	saw := map[client]bool{} // clients in the call that saw it; true while they see it
 	seeing := 0
-	for _, st := range steps {
+	for i, st := range steps {
 		was, is := saw[st.client]
 		if was {
 			seeing--
@@ -86,6 +86,9 @@ func (s *Spine) signalParts(capture string, server []part) []part {
 			parts[len(parts)-1].lastOn = st.at
 		case is:
 			saw[st.client] = false
+		}
+		if i+1 < len(steps) && steps[i+1].kind == st.kind && steps[i+1].at.Equal(st.at) {
+			continue // who leaves or speaks at one instant does so together
 		}
 		if open && seeing == 0 && len(saw) > 0 {
 			p := &parts[len(parts)-1]
@@ -113,8 +116,15 @@ func (g sighting) explained(server []part) bool {
 	})
 }
 
+// leavesBefore reports whether a source states that a session ended while the
+// call went on.
+func (s *Spine) leavesBefore(x *session) bool {
+	return !x.Left.At.IsZero() && !x.Left.Source.Assumed() && (s.call.End.At.IsZero() || x.Left.At.Before(s.call.End.At))
+}
+
 // sightings pairs the signals of each client: an active one begins a sighting,
-// the next inactive one ends it.
+// the next inactive one ends it. A signal whose ids fit several sessions is the
+// word of all of them that are in the call.
 func (s *Spine) sightings(capture string) []sighting {
 	var out []sighting
 	open := map[client]int{}
@@ -123,34 +133,53 @@ func (s *Spine) sightings(capture string) []sighting {
 		if g == nil || g.Capture != capture || e.Time.IsZero() || p == nil {
 			continue
 		}
-		c := client{session: s.stated(*p, e.Time)}
-		if c.session == nil {
-			c.name = cmp.Or(p.ParticipantID, p.RawID+"\x00"+p.EndpointID)
+		fits := s.fits(*p, e.Time)
+		named := client{name: cmp.Or(p.ParticipantID, p.RawID+"\x00"+p.EndpointID)}
+		for _, c := range append(clients(fits), named) {
+			if i, is := open[c]; is && !g.Active {
+				out[i].to, out[i].end = e.Time, e.ID
+				delete(open, c)
+			}
 		}
-		i, is := open[c]
-		switch {
-		case g.Active && !is:
-			open[c] = len(out)
-			out = append(out, sighting{client: c, from: e.Time, event: e.ID})
-		case !g.Active && is:
-			out[i].to, out[i].end = e.Time, e.ID
-			delete(open, c)
+		if !g.Active {
+			continue
+		}
+		seers := clients(inCall(fits, e.Time))
+		if len(seers) == 0 {
+			seers = append(seers, named)
+		}
+		for _, c := range seers {
+			if _, is := open[c]; !is {
+				open[c] = len(out)
+				out = append(out, sighting{client: c, from: e.Time, event: e.ID})
+			}
 		}
 	}
 	return out
 }
 
-// stated finds the session that an own event of a client surely belongs to.
-func (s *Spine) stated(p schema.Participant, at time.Time) *session {
-	var found *session
-	for _, x := range s.fits(p, at) {
-		if !x.near(at) {
-			continue
-		}
-		if found != nil {
-			return nil
-		}
-		found = x
+func clients(sessions []*session) []client {
+	out := make([]client, 0, len(sessions)+1)
+	for _, x := range sessions {
+		out = append(out, client{session: x})
 	}
-	return found
+	return out
+}
+
+// inCall picks the sessions that are in the call at an instant, else the one
+// that is near it where only one is: its client's clock may be off.
+func inCall(sessions []*session, at time.Time) []*session {
+	var in, close []*session
+	for _, x := range sessions {
+		switch {
+		case !at.Before(x.Joined.At) && (x.Left.At.IsZero() || at.Before(x.Left.At)):
+			in = append(in, x)
+		case x.near(at):
+			close = append(close, x)
+		}
+	}
+	if len(in) == 0 && len(close) == 1 {
+		return close
+	}
+	return in
 }
