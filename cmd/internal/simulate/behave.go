@@ -59,9 +59,50 @@ func (b *behaviour) session(i int32) {
 	if len(b.on[transcription]) > 0 {
 		b.combine(from)
 	}
-	if b.defects && x.reports && x.acts != silent && b.c.serverSays(transcription) {
+	if x.skew != 0 && !x.skewSaid && b.strays(i, x) {
+		x.skewSaid = true
+	}
+	if b.defects && x.reports && x.acts != silent && x.seen(0) == 0 && b.c.serverSays(transcription) {
 		b.flicker(i, x)
 	}
+}
+
+// strays is true where a client's unstated clock error makes what it saw of a
+// capture lie outside its session, or outside all that servers tell of: then
+// nobody could say what was on.
+func (b *behaviour) strays(i int32, x *session) bool {
+	for k := range b.c.signals {
+		on := &b.c.signals[k]
+		if on.sess != i || !on.active {
+			continue
+		}
+		saw := span{x.seen(on.at), x.left}
+		for j := range b.c.signals {
+			if off := &b.c.signals[j]; off.sess == i && off.cap == on.cap && !off.active && off.at > on.at {
+				saw.end = min(saw.end, x.seen(off.at))
+			}
+		}
+		if saw.start < x.joined || saw.end <= saw.start || !b.c.serverKnows(on.cap, saw) {
+			return true
+		}
+	}
+	return false
+}
+
+// serverKnows is true where a server tells of a capture within a span.
+func (c *script) serverKnows(cap capture, in span) bool {
+	for i := range c.runs {
+		if c.runs[i].cap != cap {
+			continue
+		}
+		parts, _ := c.evidentParts(&c.runs[i])
+		for _, p := range parts {
+			if p.start < in.end && in.start < p.end {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // serverSays is true where a server's event tells of that capture.

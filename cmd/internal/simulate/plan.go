@@ -358,7 +358,7 @@ func (c *script) planRoster() {
 	}
 	for i := range c.sessions {
 		x := &c.sessions[i]
-		if x.model == phone || x.model == bot || x.noSummary && x.noRemoved {
+		if x.model == phone || x.model == bot {
 			c.roster = nil
 			return
 		}
@@ -369,6 +369,21 @@ func (c *script) planRoster() {
 	}
 	slices.Sort(c.roster)
 	c.roster = slices.Compact(c.roster)
+}
+
+// rosterTells is true where a roster says when a session ended: nobody else of
+// the same identity is there then.
+func (c *script) rosterTells(x *session) bool {
+	if len(c.roster) == 0 || x.open {
+		return false
+	}
+	for i := range c.sessions {
+		o := &c.sessions[i]
+		if o != x && o.who == x.who && o.joined <= x.left && x.left < o.left {
+			return false
+		}
+	}
+	return true
 }
 
 // hasTwin is true where the same person has another session in the call.

@@ -79,7 +79,7 @@ func consistent(o *TruthObligation, x span, now int64) error {
 	if shown && (o.ShownAt < o.ExposedAt-2000 || o.ShownAt >= x.end) {
 		return fmt.Errorf("shown outside the exposure that ends at %d", x.end)
 	}
-	if o.SignalledAt != 0 && (o.SignalledAt < x.start || o.SignalledAt >= x.end) {
+	if o.SignalledAt != 0 && (o.SignalledAt < x.start-2000 || o.SignalledAt >= x.end) {
 		return fmt.Errorf("signalled outside the exposure")
 	}
 	open := o.Left == 0 && o.EpisodeEnd == 0

@@ -59,13 +59,15 @@ type tick struct {
 // something changes, how many are on each meter.
 func meter(c *script, t *TruthCall) {
 	t.Usage = map[UsageKey]int64{}
-	const present = "" // the head count, which unmixed recordings multiply
+	const present = "" // the head count of who is charged, which unmixed recordings multiply
 	var ticks []tick
 	for i := range t.Sessions {
 		s := &t.Sessions[i]
-		ticks = append(ticks, tick{s.Joined, present, 1}, tick{s.Left, present, -1})
-		if s.Meter != "" {
-			ticks = append(ticks, tick{s.Joined, s.Meter, 1}, tick{s.Left, s.Meter, -1})
+		if s.Meter == "" {
+			continue // a free bot, which is nobody that a recording is of
+		}
+		for _, m := range []string{present, s.Meter} {
+			ticks = append(ticks, tick{s.Joined, m, 1}, tick{s.Left, m, -1})
 		}
 	}
 	for i := range c.runs {

@@ -50,7 +50,7 @@ type walker struct {
 	count   [captures]int
 	episode [captures]int     // index in truth.Episodes of the one that is on
 	open    [captures][]int32 // for each session the obligation at hand, -1: none
-	recent  [][]shown         // for each session what was shown lately
+	recent  [][]shown         // for each session what was shown or signalled lately
 	notes   []note            // for each obligation
 	spoke   []bool            // for each session: its client's reporting worked
 	kin     map[*person][]int32
@@ -64,7 +64,7 @@ type note struct {
 	told    bool
 }
 
-// A shown is a notice that a session was shown lately.
+// A shown is what a session was shown, or signalled, lately.
 type shown struct {
 	at    int64
 	caps  uint8
@@ -75,6 +75,7 @@ const (
 	countsShown uint8 = iota
 	wrongShown
 	toldShown
+	signalled
 )
 
 // walk finds one call's truth.
@@ -133,7 +134,7 @@ func (w *walker) prepare() {
 		}
 		w.steps = append(w.steps, step{s.at, stepTold, int32(i)})
 	}
-	w.flips = c.evidentFlips()
+	w.flips = w.evidentFlips()
 	for i := range w.flips {
 		w.steps = append(w.steps, step{w.flips[i].at, stepFlip, int32(i)})
 	}
@@ -151,10 +152,14 @@ func (c *script) truthSession(x *session) TruthSession {
 		t.RawID = ""
 	case bot:
 		t.RawID = x.who.monitor
+	case undecided:
+		if len(c.roster) == 0 {
+			t.RawID = x.who.monitor // nothing tells whose GUID it is
+		}
 	}
 	app := c.appTellsTime(x) && !x.noLeave && !x.noReceipts
 	switch {
-	case x.open, c.gridKnows(x) && !x.noRemoved, app:
+	case x.open, c.gridKnows(x) && !x.noRemoved, app, c.rosterTells(x):
 	case !x.noSummary:
 		t.Left = x.joined + (x.left-x.joined)/second*second
 	default:
@@ -163,19 +168,24 @@ func (c *script) truthSession(x *session) TruthSession {
 	return t
 }
 
-// evidentFlips lists when captures went on and off as the evidence has it.
-func (c *script) evidentFlips() []flip {
+// evidentFlips lists when captures went on and off as the evidence has it: by
+// what servers say and, where they say nothing, by what clients saw.
+func (w *walker) evidentFlips() []flip {
 	var out []flip
-	for i := range c.runs {
-		u := &c.runs[i]
-		parts, assumed := c.evidentParts(u)
+	var server [captures][]span
+	for i := range w.c.runs {
+		u := &w.c.runs[i]
+		parts, assumed := w.c.evidentParts(u)
 		for j, p := range parts {
 			out = append(out, flip{p.start, u.cap, 1, false}, flip{p.end, u.cap, -1, assumed && j == len(parts)-1})
 		}
+		server[u.cap] = append(server[u.cap], parts...)
 	}
 	for cap := range captures {
-		if !c.serverSays(cap) {
-			out = append(out, c.clientFlips(cap)...)
+		for _, v := range w.clientsSaw(cap) {
+			if !slices.ContainsFunc(server[cap], func(p span) bool { return p.start <= v.end && v.start <= p.end }) {
+				out = append(out, flip{v.start, cap, 1, false}, flip{v.end, cap, -1, v.assumed})
+			}
 		}
 	}
 	return out
@@ -196,52 +206,6 @@ func (c *script) evidentParts(u *run) (parts []span, assumed bool) {
 	return parts, false
 }
 
-// clientFlips follows what clients saw of a capture that no server speaks of:
-// it is on from the first that sees it until all that saw it and are still
-// there said that it ended, or the call ended.
-func (c *script) clientFlips(cap capture) []flip {
-	type word struct {
-		at     int64
-		sess   int32
-		active bool
-	}
-	var words []word
-	for i := range c.signals {
-		if s := &c.signals[i]; s.cap == cap && !c.sessions[s.sess].noReceipts {
-			words = append(words, word{c.sessions[s.sess].seen(s.at), s.sess, s.active})
-		}
-	}
-	slices.SortStableFunc(words, func(a, b word) int { return cmp.Compare(a.at, b.at) })
-	seeing := map[int32]bool{}
-	on := false
-	var out []flip
-	for _, v := range words {
-		if v.active {
-			seeing[v.sess] = true
-			if !on {
-				on = true
-				out = append(out, flip{v.at, cap, 1, false})
-			}
-			continue
-		}
-		delete(seeing, v.sess)
-		still := 0
-		for s := range seeing {
-			if c.truthSession(&c.sessions[s]).Left > v.at {
-				still++
-			}
-		}
-		if on && still == 0 {
-			on = false
-			out = append(out, flip{v.at, cap, -1, false})
-		}
-	}
-	if on {
-		out = append(out, flip{c.end, cap, -1, true})
-	}
-	return out
-}
-
 // instant takes all steps of one instant: first what changes, then what was
 // seen while that holds. It returns the index of the next instant's first step.
 func (w *walker) instant(i int) int {
@@ -251,12 +215,13 @@ func (w *walker) instant(i int) int {
 		was[cap] = w.count[cap] > 0
 	}
 	var joins, leaves []int32
-	assumed := false
+	var stated [captures]bool // that something ends
 	for ; i < len(w.steps) && w.steps[i].at == at && w.steps[i].kind <= stepLeave; i++ {
 		switch s := w.steps[i]; s.kind {
 		case stepFlip:
-			w.count[w.flips[s.idx].cap] += int(w.flips[s.idx].by)
-			assumed = assumed || w.flips[s.idx].assumed
+			f := &w.flips[s.idx]
+			w.count[f.cap] += int(f.by)
+			stated[f.cap] = stated[f.cap] || f.by < 0 && !f.assumed
 		case stepJoin:
 			joins = append(joins, s.idx)
 		case stepLeave:
@@ -264,7 +229,7 @@ func (w *walker) instant(i int) int {
 		}
 	}
 	for cap := range captures {
-		w.close(cap, at, was[cap], w.count[cap] > 0, leaves, assumed)
+		w.close(cap, at, was[cap], w.count[cap] > 0, leaves, !stated[cap])
 	}
 	w.move(joins, leaves)
 	for cap := range captures {
@@ -349,6 +314,10 @@ func (w *walker) mark(o int32, r shown) {
 		if ob.ShownAt == 0 {
 			ob.ShownAt = r.at
 		}
+	case signalled:
+		if ob.SignalledAt == 0 {
+			ob.SignalledAt = r.at
+		}
 	case wrongShown:
 		w.notes[o].wrong = true
 	case toldShown:
@@ -363,11 +332,7 @@ func (w *walker) see(st step) {
 		if !s.active {
 			return
 		}
-		for _, target := range w.targets(s.sess, w.c.sessions[s.sess].bind) {
-			if o := w.open[s.cap][target]; o >= 0 && w.truth.Obligations[o].SignalledAt == 0 {
-				w.truth.Obligations[o].SignalledAt = st.at
-			}
-		}
+		w.noticed(shown{st.at, 1 << s.cap, signalled}, w.targets(s.sess, w.c.sessions[s.sess].bind))
 		return
 	}
 	s := &w.c.shows[st.idx]
@@ -382,14 +347,19 @@ func (w *walker) see(st step) {
 	case s.surface == surfaceAudio:
 		r.class = wrongShown
 	}
+	w.noticed(r, targets)
+}
+
+// noticed gives sessions what was shown or signalled to them.
+func (w *walker) noticed(r shown, targets []int32) {
 	for _, target := range targets {
 		for cap := range captures {
-			if o := w.open[cap][target]; o >= 0 && s.caps&(1<<cap) != 0 {
+			if o := w.open[cap][target]; o >= 0 && r.caps&(1<<cap) != 0 {
 				w.mark(o, r)
 			}
 		}
 		old := w.recent[target]
-		for len(old) > 0 && old[0].at < st.at-early {
+		for len(old) > 0 && old[0].at < r.at-early {
 			old = old[1:]
 		}
 		w.recent[target] = append(old, r)
@@ -424,7 +394,7 @@ func (w *walker) judge() {
 			o.Result = "pass"
 		case o.ShownAt != 0:
 			o.Result = "late"
-		case min(o.Left, o.EpisodeEnd) < o.DueAt && !w.stillExposed(n, o):
+		case min(o.Left, o.EpisodeEnd) < o.DueAt && !w.stillExposed(n):
 			o.Result = "too_short"
 		case w.c.open && w.c.end < o.DueAt+grace:
 			o.Result = "pending"
@@ -452,8 +422,13 @@ func (w *walker) why(n *note, o *TruthObligation) string {
 }
 
 // stillExposed is true where both the session and the episode go on.
-func (w *walker) stillExposed(n *note, o *TruthObligation) bool {
-	return w.c.sessions[n.sess].open && o.EpisodeEnd == w.c.end && w.c.onAt(o.Capture)
+func (w *walker) stillExposed(n *note) bool {
+	return w.c.sessions[n.sess].open && w.goesOn(&w.truth.Episodes[n.episode])
+}
+
+// goesOn is true of an episode that has not ended when the call is judged.
+func (w *walker) goesOn(e *TruthEpisode) bool {
+	return w.c.open && e.End == w.c.end && (e.EndAssumed || w.c.onAt(e.Capture))
 }
 
 // onAt is true where a run of that capture goes on when the call is judged.
@@ -471,7 +446,7 @@ func (w *walker) leaveOpen() {
 	t := w.truth
 	for i := range t.Obligations {
 		o, n := &t.Obligations[i], &w.notes[i]
-		if w.c.onAt(o.Capture) && o.EpisodeEnd == w.c.end {
+		if w.goesOn(&t.Episodes[n.episode]) {
 			o.EpisodeEnd = 0
 		}
 		if w.c.sessions[n.sess].open {
@@ -484,8 +459,8 @@ func (w *walker) leaveOpen() {
 		}
 	}
 	for i := range t.Episodes {
-		if e := &t.Episodes[i]; e.End == w.c.end && w.c.onAt(e.Capture) {
-			e.End = 0
+		if e := &t.Episodes[i]; w.goesOn(e) {
+			e.End, e.EndAssumed = 0, false
 		}
 	}
 	t.End = 0
