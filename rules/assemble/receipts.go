@@ -47,8 +47,9 @@ func (s *Spine) fits(p schema.Participant, at time.Time) []*session {
 		case x.EndpointID == p.EndpointID:
 			exact = append(exact, x)
 		case x.EndpointID == "" && !x.beside:
-			// No source says on which endpoint this session is. One that runs
-			// beside another of the identity may be another device.
+			// No source says on which endpoint this session is, but on no
+			// other than this can it be: the identity's other sessions then
+			// are elsewhere.
 			open = append(open, x)
 		}
 	}
@@ -64,7 +65,8 @@ func (x *session) near(t time.Time) bool {
 }
 
 // buildIndex indexes the finished sessions, those of one identity by their
-// join, and finds those that run beside another of their identity.
+// join, and finds those on no known endpoint that run beside another such of
+// their identity: which device is which can't be told.
 func (s *Spine) buildIndex() {
 	if s.byParticipant != nil {
 		return
@@ -81,13 +83,15 @@ func (s *Spine) buildIndex() {
 	}
 	for _, list := range s.byRaw {
 		slices.SortStableFunc(list, func(a, b *session) int { return a.Joined.At.Compare(b.Joined.At) })
-		longest := list[0] // of those before, the one that ends last
-		for _, x := range list[1:] {
-			end := s.until(longest)
-			if x.Joined.At.Before(end) {
+		var longest *session // of those before on no known endpoint, the one that ends last
+		for _, x := range list {
+			if x.EndpointID != "" {
+				continue
+			}
+			if longest != nil && x.Joined.At.Before(s.until(longest)) {
 				x.beside, longest.beside = true, true
 			}
-			if s.until(x).After(end) {
+			if longest == nil || s.until(x).After(s.until(longest)) {
 				longest = x
 			}
 		}
