@@ -98,6 +98,9 @@ type Call struct {
 	// Disputes are the bounds on which server sources differ by more than a
 	// second. The policy says which of them are a conflict.
 	Disputes []Dispute `json:"disputes,omitempty"`
+	// Compared lists the kinds of bound on which at least two server sources
+	// spoke of the same thing, sorted.
+	Compared []string `json:"compared,omitempty"`
 	// Unmatched counts receipts about participants nothing else knows.
 	Unmatched []string `json:"unmatched_receipts,omitempty"`
 }

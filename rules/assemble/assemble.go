@@ -79,7 +79,7 @@ func (s *Spine) Call() schema.Call {
 	slices.SortFunc(c.Sessions, func(a, b schema.Session) int {
 		return cmp.Or(a.Joined.At.Compare(b.Joined.At), strings.Compare(a.ID, b.ID))
 	})
-	c.Disputes = s.disputes()
+	c.Disputes, c.Compared = s.disputes()
 	return c
 }
 

@@ -81,11 +81,12 @@ func latest(a, b claim) bool   { return a.at.After(b.at) }
 // coarsest of them counts in whole seconds.
 const leastDispute = time.Second
 
-// disputes compares what the server sources among claims say, each by its own
-// pick, and reports each pair that differs by more than leastDispute.
-func disputed(claims []claim, pick func(a, b claim) bool, report func(a, b schema.Bound)) {
+// disputed compares what the server sources among claims say, each by its own
+// pick, and reports each pair that differs by more than leastDispute; false
+// where there is no pair.
+func disputed(claims []claim, pick func(a, b claim) bool, report func(a, b schema.Bound)) (compared bool) {
 	if len(claims) < 2 {
-		return
+		return false
 	}
 	var says [len(sessionRanks) + 1]claim
 	for _, c := range claims {
@@ -95,11 +96,14 @@ func disputed(claims []claim, pick func(a, b claim) bool, report func(a, b schem
 	}
 	for i, a := range says {
 		for _, b := range says[i+1:] {
-			if a.at.IsZero() || b.at.IsZero() || a.source == schema.BoundApp || b.source == schema.BoundApp ||
-				a.at.Sub(b.at).Abs() <= leastDispute {
+			if a.at.IsZero() || b.at.IsZero() || a.source == schema.BoundApp || b.source == schema.BoundApp {
 				continue
 			}
-			report(schema.Bound{At: a.at, Source: a.source, Event: a.event}, schema.Bound{At: b.at, Source: b.source, Event: b.event})
+			compared = true
+			if a.at.Sub(b.at).Abs() > leastDispute {
+				report(schema.Bound{At: a.at, Source: a.source, Event: a.event}, schema.Bound{At: b.at, Source: b.source, Event: b.event})
+			}
 		}
 	}
+	return compared
 }

@@ -8,9 +8,10 @@ import (
 	"rollcall/schema"
 )
 
-// disputes lists the bounds on which server sources differ, in a fixed order.
-func (s *Spine) disputes() []schema.Dispute {
-	out := slices.Clone(s.call.Disputes)
+// disputes lists the bounds on which server sources differ, and the kinds of
+// bound on which two spoke at all, both in a fixed order.
+func (s *Spine) disputes() (out []schema.Dispute, compared []string) {
+	out, compared = slices.Clone(s.call.Disputes), slices.Clone(s.call.Compared)
 	for _, x := range s.sessions {
 		id := ""
 		report := func(bound string) func(a, b schema.Bound) {
@@ -21,14 +22,18 @@ func (s *Spine) disputes() []schema.Dispute {
 				out = append(out, schema.Dispute{Bound: bound, Subject: id, A: a, B: b})
 			}
 		}
-		disputed(x.joins, earliest, report(schema.DisputeJoined))
-		disputed(x.leaves, latest, report(schema.DisputeLeft))
+		if disputed(x.joins, earliest, report(schema.DisputeJoined)) {
+			compared = append(compared, schema.DisputeJoined)
+		}
+		if disputed(x.leaves, latest, report(schema.DisputeLeft)) {
+			compared = append(compared, schema.DisputeLeft)
+		}
 	}
 	slices.SortFunc(out, func(a, b schema.Dispute) int {
 		return cmp.Or(strings.Compare(a.Bound, b.Bound), strings.Compare(a.Subject, b.Subject),
 			strings.Compare(a.A.Event, b.A.Event), strings.Compare(a.B.Event, b.B.Event))
 	})
-	return out
+	return out, sortedIDs(compared)
 }
 
 // disputeRecording compares Call Automation's changes of a recording with what
@@ -38,6 +43,7 @@ func (s *Spine) disputeRecording(r *recording, capture string) {
 		return
 	}
 	add := func(bound string, a, b schema.Bound) {
+		s.call.Compared = append(s.call.Compared, bound)
 		if a.At.Sub(b.At).Abs() > leastDispute {
 			s.call.Disputes = append(s.call.Disputes, schema.Dispute{Bound: bound, Subject: r.id, Capture: capture, A: a, B: b})
 		}

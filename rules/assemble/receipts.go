@@ -47,16 +47,19 @@ func (s *Spine) fits(p schema.Participant, at time.Time) []*session {
 		case x.EndpointID == p.EndpointID:
 			exact = append(exact, x)
 		case x.EndpointID == "" && !x.beside:
-			// No source says on which endpoint this session is, but on no
-			// other than this can it be: the identity's other sessions then
-			// are elsewhere.
 			open = append(open, x)
 		}
 	}
-	if len(exact) > 0 {
-		return exact
+	// No source says on which endpoint the open ones are. It may be this one,
+	// unless another session was on it at the time.
+	for _, x := range open {
+		if !slices.ContainsFunc(exact, func(o *session) bool {
+			return x.Joined.At.Before(s.until(o)) && o.Joined.At.Before(s.until(x))
+		}) {
+			exact = append(exact, x)
+		}
 	}
-	return open
+	return exact
 }
 
 // near reports whether t lies in the session or close to it.

@@ -9,6 +9,7 @@ package calls
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -32,11 +33,6 @@ const (
 	MaxJoined = 20
 )
 
-// threadTolerance is how far outside the known time of an occurrence an event
-// may lie that knows only the thread: the receipt of the first joiner comes
-// before the server writes the call's start.
-const threadTolerance = 2 * time.Second
-
 // An AliasSet says that some event names all of Aliases, and the span of time
 // that events with exactly these aliases speak of.
 type AliasSet struct {
@@ -45,8 +41,13 @@ type AliasSet struct {
 	// Aliases are "kind:value", without placeholders. Order is free.
 	Aliases []string
 	// First and Last bound what the events speak of; Time is the earliest event
-	// time. Zero where not known.
+	// time. Zero where not known. Where servers' events are among them, First
+	// and Last should be those of servers alone: the clocks of clients may be
+	// wrong by years, and one such would join all occurrences of a meeting.
 	First, Last, Time time.Time
+	// Own is true where only an app's own events name exactly these aliases.
+	// Its First and Last count only where no server knows any of the calls.
+	Own bool
 }
 
 // Reasons for setting an alias aside.
@@ -73,9 +74,12 @@ type Resolution struct {
 // Resolve assigns each alias set to a call.
 func Resolve(sets []AliasSet) Resolution {
 	sets = distinct(sets)
+	distrust(sets)
 	aside := runaways(sets)
 	g := newGraph(sets, aside)
-	g.cutBridges(aside)
+	for g.cutBridges() {
+		g.link()
+	}
 	g.joinThreads()
 	res := Resolution{Calls: make(map[string]string, len(sets))}
 	ids := g.callIDs()
@@ -86,6 +90,28 @@ func Resolve(sets []AliasSet) Resolution {
 	}
 	res.SetAside = describe(sets, aside, res.Calls)
 	return res
+}
+
+// distrust drops the times of clients where a server knows a call by one of the
+// same ids and when it was. Sets that know only a thread keep theirs: it places
+// them.
+func distrust(sets []AliasSet) {
+	timed := map[string]bool{} // strong aliases that a server names with a time
+	for _, s := range sets {
+		if s.Own || s.First.IsZero() {
+			continue
+		}
+		for _, a := range s.Aliases {
+			if strong(a) {
+				timed[a] = true
+			}
+		}
+	}
+	for i, s := range sets {
+		if s.Own && slices.ContainsFunc(s.Aliases, func(a string) bool { return timed[a] }) {
+			sets[i].First, sets[i].Last = time.Time{}, time.Time{}
+		}
+	}
 }
 
 // distinct merges sets of one key and brings everything into a fixed order.
@@ -101,6 +127,7 @@ func distinct(in []AliasSet) []AliasSet {
 			continue
 		}
 		o := &out[at]
+		o.Own = o.Own && s.Own
 		o.First, o.Last, o.Time = earlier(o.First, s.First), later(o.Last, s.Last), earlier(o.Time, s.Time)
 	}
 	slices.SortFunc(out, func(a, b AliasSet) int {
@@ -121,21 +148,73 @@ func valueOf(alias string) string {
 
 func strong(alias string) bool { return kindOf(alias) != ThreadID }
 
+// A span is an interval of time, zero where nothing is known of it.
+type span struct{ first, last time.Time }
+
+func (s span) with(o span) span {
+	return span{earlier(s.first, o.first), later(s.last, o.last)}
+}
+
+// An extent is the time of events, and of those among them that name a
+// correlation id.
+type extent struct {
+	all, named span
+	isNamed    bool
+}
+
+func (e extent) with(o extent) extent {
+	return extent{e.all.with(o.all), e.named.with(o.named), e.isNamed || o.isNamed}
+}
+
+// verdict tells why one alias must not join calls of these extents, or "".
+// Distance is measured between the calls that have correlation ids, and between
+// all: a long interval without one must not hide how far apart the calls are.
+func verdict(joined []extent) string {
+	ids := 0
+	var all, named []span
+	for _, e := range joined {
+		if e.isNamed {
+			ids++
+		}
+		all, named = append(all, e.all), append(named, e.named)
+	}
+	switch {
+	case ids > MaxJoined:
+		return ReasonJoined
+	case farApart(named), farApart(all):
+		return ReasonApart
+	}
+	return ""
+}
+
+// farApart reports whether spans leave a gap of more than MaxApart between
+// them.
+func farApart(spans []span) bool {
+	spans = slices.DeleteFunc(spans, func(s span) bool { return s.first.IsZero() })
+	slices.SortFunc(spans, func(x, y span) int { return x.first.Compare(y.first) })
+	var end time.Time
+	for i, s := range spans {
+		if i > 0 && s.first.Sub(end) > MaxApart {
+			return true
+		}
+		end = later(end, s.last)
+	}
+	return false
+}
+
 // runaways finds the aliases that directly join too many or too distant calls.
 // It looks at each alias alone, so that two runaway aliases that always come
 // together are both found.
 func runaways(sets []AliasSet) map[string]string {
-	type span struct{ first, last time.Time }
 	whole := map[string]span{} // of each correlation id
 	for _, s := range sets {
 		for _, a := range s.Aliases {
 			if kindOf(a) == CorrelationID {
-				w := whole[a]
-				whole[a] = span{earlier(w.first, s.First), later(w.last, s.Last)}
+				whole[a] = whole[a].with(span{s.First, s.Last})
 			}
 		}
 	}
-	joined := map[string]map[string]span{} // alias -> correlation id or set key -> span
+	joined := map[string]map[string]extent{} // alias -> correlation id or set key -> when
 	for _, s := range sets {
 		for _, a := range s.Aliases {
 			if !strong(a) || kindOf(a) == CorrelationID {
@@ -143,55 +222,27 @@ func runaways(sets []AliasSet) map[string]string {
 			}
 			m := joined[a]
 			if m == nil {
-				m = map[string]span{}
+				m = map[string]extent{}
 				joined[a] = m
 			}
 			named := false
 			for _, c := range s.Aliases {
 				if kindOf(c) == CorrelationID {
-					m[c], named = whole[c], true
+					m[c], named = extent{whole[c], whole[c], true}, true
 				}
 			}
 			if !named {
-				m["\x00"+s.Key] = span{s.First, s.Last}
+				m["\x00"+s.Key] = extent{all: span{s.First, s.Last}}
 			}
 		}
 	}
 	aside := map[string]string{}
 	for a, m := range joined {
-		ids := 0
-		spans := make([]span, 0, len(m))
-		for k, sp := range m {
-			if k[0] != 0 {
-				ids++
-			}
-			if !sp.first.IsZero() {
-				spans = append(spans, sp)
-			}
-		}
-		slices.SortFunc(spans, func(x, y span) int { return x.first.Compare(y.first) })
-		switch {
-		case ids > MaxJoined:
-			aside[a] = ReasonJoined
-		case farApart(len(spans), func(i int) (time.Time, time.Time) { return spans[i].first, spans[i].last }):
-			aside[a] = ReasonApart
+		if reason := verdict(slices.Collect(maps.Values(m))); reason != "" {
+			aside[a] = reason
 		}
 	}
 	return aside
-}
-
-// farApart reports whether spans, sorted by their start, leave a gap of more
-// than MaxApart between them.
-func farApart(n int, at func(int) (first, last time.Time)) bool {
-	var end time.Time
-	for i := range n {
-		first, last := at(i)
-		if i > 0 && first.Sub(end) > MaxApart {
-			return true
-		}
-		end = later(end, last)
-	}
-	return false
 }
 
 // describe lists what was set aside with the calls that name it.

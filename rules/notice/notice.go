@@ -24,6 +24,7 @@ const (
 	ReasonSignalledNotShown = "signalled-not-shown" // the client saw the signal and showed nothing
 	ReasonNeverSignalled    = "never-signalled"     // the client reports, but saw no signal
 	ReasonSignalUnknown     = "signal-unknown"      // the client reported nothing at all
+	ReasonWrongText         = "wrong-text"          // shown, but the text does not name this capture
 	ReasonWrongSurface      = "wrong-surface"       // shown where the policy does not accept it
 )
 
@@ -57,170 +58,50 @@ func Session(call schema.Call, s schema.Session, in Input) []schema.Obligation {
 	if s.Resource == "" {
 		s.Resource = call.Resource
 	}
-	j := judge{Input: in, session: s, app: in.Policy.App(s)}
+	j := judge{Input: in, call: call, session: s, app: in.Policy.App(s)}
 	j.terms = in.Policy.Notice(j.app)
+	j.receipts, j.signals = s.Receipts, s.Signals
+	if j.terms.Clock == policy.ClockEstimate {
+		j.estimate()
+	}
+	if s.JoinPath == schema.PathPSTN {
+		j.receipts = withPlays(j.receipts, call.Plays, j.terms.Plays)
+	}
 	var out []schema.Obligation
 	for _, e := range call.Episodes {
-		if o, ok := j.obligation(call.ID, e); ok {
+		if o, ok := j.obligation(e); ok {
 			out = append(out, o)
 		}
 	}
 	return out
 }
 
-type judge struct {
-	Input
-	session schema.Session
-	app     policy.App
-	terms   policy.Notice
-}
-
-// An exposure is the time in which a session and an episode overlap.
-type exposure struct {
-	from, to time.Time // to is zero while both go on
-}
-
-func (x exposure) ends(now time.Time) time.Time {
-	if x.to.IsZero() {
-		return now
-	}
-	return x.to
-}
-
-func overlap(s schema.Session, e schema.Episode) (exposure, bool) {
-	x := exposure{from: s.Joined.At, to: s.Left.At}
-	if e.Start.At.After(x.from) {
-		x.from = e.Start.At
-	}
-	if x.to.IsZero() || !e.End.At.IsZero() && e.End.At.Before(x.to) {
-		x.to = e.End.At
-	}
-	return x, !x.from.IsZero() && (x.to.IsZero() || x.from.Before(x.to))
-}
-
-func (j judge) obligation(callID string, e schema.Episode) (schema.Obligation, bool) {
-	s := j.session
-	x, ok := overlap(s, e)
-	if !ok {
-		return schema.Obligation{}, false
-	}
-	o := schema.Obligation{
-		CallID: callID, Tenant: j.app.Tenant, App: j.app.ID,
-		SessionID: s.ID, ParticipantID: s.ParticipantID, RawID: s.RawID, EndpointID: s.EndpointID, JoinPath: s.JoinPath,
-		Capture: e.Capture, Ordinal: e.Ordinal,
-		EpisodeStart: e.Start.At, EpisodeEnd: e.End.At, EpisodeEndSource: e.End.Source,
-		JoinedAt: s.Joined.At, LeftAt: s.Left.At, LeftSource: s.Left.Source,
-		ExposedAt: x.from, DueAt: x.from.Add(j.terms.Deadline),
-	}
-	o.Evidence = append(o.Evidence, s.Events...)
-	o.Evidence = append(o.Evidence, e.Events...)
-	signals := j.signals(e.Capture, x)
-	if len(signals) > 0 {
-		o.SignalledAt = signals[0].At
-		o.Evidence = append(o.Evidence, signals[0].Event)
-	}
-	counting, wrongSurface := j.receipts(e.Capture, x)
-	if len(counting) > 0 {
-		r := counting[0]
-		o.ShownAt, o.DelayMs = r.At, r.At.Sub(x.from).Milliseconds()
-		o.ReceiptID, o.ReceiptVia, o.Surface, o.ClockBasis = r.Event, r.Via, r.Notice.Surface, r.Notice.Clock
-		o.Evidence = append(o.Evidence, r.Event)
-	}
-	o.Result, o.Reason = j.result(o, x, len(wrongSurface) > 0)
-	o.HeldFrom = j.heldFrom(o, x)
-	if o.Reason == ReasonWrongSurface {
-		o.Evidence = append(o.Evidence, wrongSurface[0].Event)
-	}
-	o.Evidence = slices.Compact(slices.Sorted(slices.Values(o.Evidence)))
-	return o, true
-}
-
-// signals lists the platform's active signals of the capture to this client
-// within the exposure.
-func (j judge) signals(capture string, x exposure) []schema.SessionSignal {
-	var out []schema.SessionSignal
-	for _, g := range j.session.Signals {
-		if g.Signal.Capture == capture && g.Signal.Active && j.during(g.At, x) {
-			out = append(out, g)
+// withPlays adds to a telephone leg's receipts the audio notices that were
+// played to the call, each as a receipt at the time of its completion.
+func withPlays(receipts []schema.Receipt, plays []schema.CallPlay, contexts map[string][]string) []schema.Receipt {
+	receipts = slices.Clone(receipts)
+	for _, p := range plays {
+		if captures := contexts[p.Context]; len(captures) > 0 {
+			receipts = append(receipts, schema.Receipt{Event: p.Event, At: p.At, Notice: schema.Notice{
+				NoticeID: p.Context, Captures: captures, State: stateStarted, Surface: surfacePlay, Clock: schema.ClockServer,
+			}})
 		}
 	}
-	return out
+	slices.SortFunc(receipts, compareReceipts)
+	return receipts
 }
 
-// during reports whether an instant falls into an exposure, with the policy's
-// tolerance before it.
-func (j judge) during(t time.Time, x exposure) bool {
-	return !t.Before(x.from.Add(-j.terms.Early)) && (x.to.IsZero() || t.Before(x.to))
+func compareReceipts(a, b schema.Receipt) int {
+	return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Event, b.Event))
 }
 
-// receipts lists the receipts that count, by time, and those that would but
-// for their surface.
-func (j judge) receipts(capture string, x exposure) (counting, wrongSurface []schema.Receipt) {
-	for _, r := range j.session.Receipts {
-		n := r.Notice
-		if n.State != "started" && n.State != "resumed" || !slices.Contains(n.Captures, capture) || !j.during(r.At, x) {
-			continue
-		}
-		if !j.terms.Accepts(j.session.JoinPath, n.Surface) {
-			wrongSurface = append(wrongSurface, r)
-			continue
-		}
-		counting = append(counting, r)
-	}
-	return counting, wrongSurface
-}
-
-// result decides in the order of design.md, section 5, fine print 10.
-func (j judge) result(o schema.Obligation, x exposure, wrongSurface bool) (schema.Result, string) {
-	path := j.session.JoinPath
-	switch {
-	case !j.terms.Obliges(path):
-		return schema.ResultNotApplicable, j.terms.Reason(path)
-	case !o.ShownAt.IsZero() && !o.ShownAt.After(o.DueAt):
-		return schema.ResultPass, ""
-	case !o.ShownAt.IsZero():
-		return schema.ResultLate, ""
-	case !x.to.IsZero() && x.to.Before(o.DueAt):
-		return schema.ResultTooShort, ""
-	case j.Now.Before(o.DueAt.Add(j.terms.Grace)):
-		return schema.ResultPending, ""
-	case !j.app.SendsReceipts:
-		return schema.ResultNoEvidence, ReasonNoReceipts
-	case path == schema.PathUnknown:
-		return schema.ResultNoEvidence, ReasonUnknownPath
-	case j.gap(x):
-		return schema.ResultNoEvidence, ReasonEvidenceGap
-	case wrongSurface:
-		return schema.ResultMissed, ReasonWrongSurface
-	case !o.SignalledAt.IsZero():
-		return schema.ResultMissed, ReasonSignalledNotShown
-	case j.session.Reported:
-		return schema.ResultMissed, ReasonNeverSignalled
-	}
-	return schema.ResultMissed, ReasonSignalUnknown
-}
-
-// heldFrom is the instant from which a result held.
-func (j judge) heldFrom(o schema.Obligation, x exposure) time.Time {
-	switch o.Result {
-	case schema.ResultPass, schema.ResultLate:
-		return o.ShownAt
-	case schema.ResultTooShort:
-		return x.to
-	case schema.ResultMissed, schema.ResultNoEvidence:
-		return o.DueAt.Add(j.terms.Grace)
-	}
-	return time.Time{}
-}
-
-// gap reports whether evidence that could hold this app's receipts was lost
-// within the exposure.
-func (j judge) gap(x exposure) bool {
-	from := x.from.Add(-j.terms.Early)
-	return slices.ContainsFunc(j.Gaps, func(g Gap) bool {
-		return (g.App == "" || g.App == j.app.ID) && !g.Last.Before(from) && g.First.Before(x.ends(j.Now))
-	})
-}
+// The states in which a notice tells that a capture is on, and the surface of a
+// play.
+const (
+	stateStarted = "started"
+	stateResumed = "resumed"
+	surfacePlay  = "audio"
+)
 
 // SortObligations brings rows into the order of coverage.csv: by call, session
 // join, session, capture and episode.

@@ -1,222 +1,398 @@
 package policy
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
 
 	"rollcall/schema"
 	"rollcall/schema/rawid"
 )
 
-// document is the shape of the file. Pointers tell "absent" from "empty".
-type document struct {
-	Version       *int        `yaml:"version"`
-	EffectiveFrom *date       `yaml:"effective_from"`
-	Notice        override    `yaml:"notice"`
-	Apps          []appEntry  `yaml:"apps"`
-	Tenants       []tenantRow `yaml:"tenants"`
-}
-
-type appEntry struct {
-	ID        string   `yaml:"id"`
-	Receipts  *choice  `yaml:"receipts"`
-	Tenant    string   `yaml:"tenant"`
-	Resources []string `yaml:"resources"`
-	Users     []string `yaml:"users"`
-	Notice    override `yaml:"notice"`
-}
-
-type tenantRow struct {
-	ID     string   `yaml:"id"`
-	Notice override `yaml:"notice"`
-}
-
-// override holds those notice parameters that a level of the file sets.
-type override struct {
-	Deadline  *duration             `yaml:"deadline"`
-	Early     *duration             `yaml:"early"`
-	Grace     *duration             `yaml:"grace"`
-	Quiet     *duration             `yaml:"quiet"`
-	Obligated *[]joinPath           `yaml:"obligated"`
-	Exempt    map[joinPath]string   `yaml:"exempt"`
-	Surfaces  map[joinPath][]string `yaml:"surfaces"`
-}
-
-func (o override) onto(n Notice) Notice {
-	set := func(to *time.Duration, from *duration) {
-		if from != nil {
-			*to = time.Duration(*from)
-		}
-	}
-	set(&n.Deadline, o.Deadline)
-	set(&n.Early, o.Early)
-	set(&n.Grace, o.Grace)
-	set(&n.Quiet, o.Quiet)
-	if o.Obligated != nil {
-		n.Obligated = nil
-		for _, p := range *o.Obligated {
-			n.Obligated = append(n.Obligated, schema.JoinPath(p))
-		}
-	}
-	if len(o.Exempt) > 0 {
-		n.Exempt = maps.Clone(n.Exempt)
-		for p, reason := range o.Exempt {
-			n.Exempt[schema.JoinPath(p)] = reason
-		}
-	}
-	if len(o.Surfaces) > 0 {
-		n.Surfaces = maps.Clone(n.Surfaces)
-		for p, list := range o.Surfaces {
-			n.Surfaces[schema.JoinPath(p)] = list
-		}
-	}
-	return n
-}
-
-// Scalars that check themselves, so that an error names its line and column.
-type (
-	duration time.Duration
-	date     time.Time
-	choice   string
-	joinPath string
-)
-
-func (d *duration) UnmarshalYAML(b []byte) error {
-	text := scalar(b)
-	v, err := time.ParseDuration(text)
-	if err != nil || v < 0 {
-		return fmt.Errorf("expected a duration such as 5s or 1m30s, found %q", text)
-	}
-	*d = duration(v)
-	return nil
-}
-
-func (d *date) UnmarshalYAML(b []byte) error {
-	text := scalar(b)
-	for _, layout := range []string{time.DateOnly, time.RFC3339} {
-		if t, err := time.Parse(layout, text); err == nil {
-			*d = date(t.UTC())
-			return nil
-		}
-	}
-	return fmt.Errorf("expected a day such as 2026-01-01, found %q", text)
-}
-
-func (c *choice) UnmarshalYAML(b []byte) error {
-	text := scalar(b)
-	if text != "expected" && text != "none" {
-		return fmt.Errorf("expected \"expected\" or \"none\", found %q", text)
-	}
-	*c = choice(text)
-	return nil
-}
-
-var joinPaths = []schema.JoinPath{
-	schema.PathACSExternalUser, schema.PathACSTeamsUser, schema.PathACSTeamsExtensionUser,
-	schema.PathTeamsUser, schema.PathTeamsAnonymous, schema.PathPSTN, schema.PathBot,
-	schema.PathTeamsApp, schema.PathUnknown,
-}
-
-func (p *joinPath) UnmarshalYAML(b []byte) error {
-	text := scalar(b)
-	if !slices.Contains(joinPaths, schema.JoinPath(text)) {
-		return fmt.Errorf("expected a join path (%s), found %q", joined(joinPaths), text)
-	}
-	*p = joinPath(text)
-	return nil
-}
-
-func joined(paths []schema.JoinPath) string {
-	names := make([]string, len(paths))
-	for i, p := range paths {
-		names[i] = string(p)
-	}
-	return strings.Join(names, ", ")
-}
-
-// scalar is the text of a YAML scalar without its quotes and comment.
-func scalar(b []byte) string {
-	var s string
-	if err := yaml.Unmarshal(b, &s); err == nil {
-		return s
-	}
-	return strings.TrimSpace(string(b))
-}
-
-// Parse reads a policy file. An error names the line, the column, the key and
-// what was expected there; name is the file's name for it.
+// Parse reads a policy file. Its error is Problems: each line names file, line,
+// column, key and what was expected there; name is the file's name for it.
 func Parse(name string, data []byte) (*Policy, error) {
-	var doc document
-	dec := yaml.NewDecoder(bytes.NewReader(data), yaml.DisallowUnknownField())
-	if err := dec.Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("policy %s: %s", name, strings.TrimSpace(yaml.FormatError(err, false, true)))
+	r := &reader{file: name}
+	p := Default()
+	p.ID = digest(data)
+	p.pairs = map[[2]schema.BoundSource]time.Duration{}
+	p.tenant, p.byID, p.byUser = map[string]override{}, map[string]int{}, map[string][]int{}
+	version := false
+	body := r.document(data)
+	if len(r.problems) > 0 {
+		return nil, r.problems
 	}
-	if err := doc.check(); err != nil {
-		return nil, fmt.Errorf("policy %s: %w", name, err)
+	r.each(body, "", []string{"version", "effective_from", "notice", "evidence", "apps", "tenants"}, func(key string, v ast.Node) {
+		switch key {
+		case "version":
+			version = true
+			if t, ok := r.text(v, key, formatVersion); ok && t != "1" {
+				r.wrong(v, key, "expected %s, found %q", formatVersion, clip(t))
+			}
+		case "effective_from":
+			p.EffectiveFrom = r.day(v, key)
+		case "notice":
+			p.base = r.notice(v, key, true).onto(p.base)
+		case "evidence":
+			r.evidence(v, key, p)
+		case "apps":
+			r.apps(v, key, p)
+		case "tenants":
+			r.tenants(v, key, p)
+		}
+	})
+	if !version {
+		r.say("%s: key version: expected %s, found nothing", name, formatVersion)
 	}
-	p := &Policy{ID: digest(data), base: doc.Notice.onto(defaultNotice()), tenant: map[string]override{}}
-	if doc.EffectiveFrom != nil {
-		p.EffectiveFrom = time.Time(*doc.EffectiveFrom)
-	}
-	for _, t := range doc.Tenants {
-		p.tenant[t.ID] = t.Notice
-	}
-	for _, a := range doc.Apps {
-		p.apps = append(p.apps, a.app())
+	if len(r.problems) > 0 {
+		return nil, r.problems
 	}
 	return p, nil
 }
 
-func (a appEntry) app() App {
-	out := App{ID: a.ID, Tenant: a.Tenant, SendsReceipts: a.Receipts == nil || *a.Receipts != "none", notice: a.Notice}
-	for _, r := range a.Resources {
-		r = strings.ToLower(strings.TrimSpace(r))
-		if strings.Contains(r, "/") {
-			r = "/" + strings.Trim(r, "/")
+const formatVersion = "1 (the format of this file)"
+
+// entry walks the list of apps or tenants, of which each needs an id of its own.
+func (r *reader) entry(n ast.Node, key, what string, f func(v ast.Node, at, id string)) {
+	values, _ := r.list(n, key, what+"s")
+	seen := map[string]bool{}
+	for i, v := range values {
+		at := fmt.Sprintf("%s[%d]", key, i)
+		id := ""
+		for _, kv := range r.entries(v, at) {
+			if kv.Key.GetToken().Value == "id" {
+				id, _ = r.text(kv.Value, at+".id", "the "+what+"'s name")
+			}
 		}
-		out.resources = append(out.resources, r)
+		switch {
+		case id == "":
+			r.wrong(v, at+".id", "expected the %s's name, found nothing", what)
+		case seen[id]:
+			r.wrong(v, at+".id", "%q is there twice", clip(id))
+		default:
+			seen[id] = true
+			f(v, at, id)
+		}
 	}
-	for _, u := range a.Users {
-		out.users = append(out.users, rawid.Normal(u, rawid.GUIDUnknown))
+}
+
+func (r *reader) apps(n ast.Node, key string, p *Policy) {
+	r.entry(n, key, "app", func(v ast.Node, at, id string) {
+		a := App{ID: id, SendsReceipts: true}
+		r.each(v, at, []string{"id", "receipts", "tenant", "resources", "users", "notice"}, func(k string, v ast.Node) {
+			switch k := join(at, k); strings.TrimPrefix(k, at+".") {
+			case "receipts":
+				a.SendsReceipts = choice(r, v, k, "expected", "none") != "none"
+			case "tenant":
+				a.Tenant, _ = r.text(v, k, "a tenant's name")
+			case "resources":
+				for _, t := range r.texts(v, k, "ARM ids or names of resources") {
+					a.resources = append(a.resources, normalResource(t))
+				}
+			case "users":
+				for _, t := range r.texts(v, k, "raw ids such as 8:acs:…") {
+					a.users = append(a.users, rawid.Normal(t, rawid.GUIDUnknown))
+				}
+			case "notice":
+				a.notice = r.notice(v, k, false)
+			}
+		})
+		i := len(p.apps)
+		p.apps = append(p.apps, a)
+		p.byID[id] = i
+		for _, u := range a.users {
+			if u != "" {
+				p.byUser[u] = append(p.byUser[u], i)
+			}
+		}
+	})
+}
+
+// normalResource brings an ARM id or a name to the form of events: lower case,
+// an id with a leading slash.
+func normalResource(t string) string {
+	t = strings.ToLower(strings.TrimSpace(t))
+	if strings.Contains(t, "/") {
+		t = "/" + strings.Trim(t, "/")
+	}
+	return t
+}
+
+func (r *reader) tenants(n ast.Node, key string, p *Policy) {
+	r.entry(n, key, "tenant", func(v ast.Node, at, id string) {
+		r.each(v, at, []string{"id", "notice"}, func(k string, v ast.Node) {
+			if k == "notice" {
+				p.tenant[id] = r.notice(v, join(at, k), false)
+			}
+		})
+	})
+}
+
+// evidence reads by how much server sources may differ.
+func (r *reader) evidence(n ast.Node, key string, p *Policy) {
+	r.each(n, key, []string{"conflict", "pairs"}, func(k string, v ast.Node) {
+		if at := join(key, k); k == "conflict" {
+			p.conflict = r.difference(v, at, p.conflict)
+		} else {
+			r.pairs(v, at, p)
+		}
+	})
+}
+
+func (r *reader) pairs(n ast.Node, key string, p *Policy) {
+	values, _ := r.list(n, key, "pairs of sources")
+	for i, v := range values {
+		at := fmt.Sprintf("%s[%d]", key, i)
+		var sources []schema.BoundSource
+		d := time.Duration(-1)
+		r.each(v, at, []string{"sources", "conflict"}, func(k string, v ast.Node) {
+			if k == "conflict" {
+				d = r.difference(v, join(at, k), 0)
+				return
+			}
+			list, _ := r.list(v, join(at, k), "two sources")
+			for j, s := range list {
+				sources = append(sources, choice(r, s, fmt.Sprintf("%s.sources[%d]", at, j), serverSources()...))
+			}
+		})
+		switch {
+		case len(sources) != 2 || sources[0] == sources[1]:
+			r.wrong(v, at+".sources", "expected two different sources")
+		case d < 0:
+			r.wrong(v, at+".conflict", "expected a duration such as 10s, found nothing")
+		default:
+			p.pairs[[2]schema.BoundSource{sources[0], sources[1]}] = d
+			p.pairs[[2]schema.BoundSource{sources[1], sources[0]}] = d
+		}
+	}
+}
+
+func serverSources() []schema.BoundSource {
+	return []schema.BoundSource{schema.BoundEventGrid, schema.BoundCallSummary, schema.BoundRoster, schema.BoundGraph,
+		schema.BoundCallAutomation, schema.BoundRecordingSummary, schema.BoundRecordingFile}
+}
+
+// leastConflict is the least difference that a policy may call a conflict: some
+// sources count in whole seconds.
+const leastConflict = time.Second
+
+func (r *reader) difference(n ast.Node, key string, otherwise time.Duration) time.Duration {
+	d := r.duration(n, key)
+	switch {
+	case d == nil:
+		return otherwise
+	case *d < leastConflict:
+		r.wrong(n, key, "expected at least %v, because some sources count in whole seconds, found %v", leastConflict, *d)
+	}
+	return *d
+}
+
+// notice reads the parameters of the notice rule at one level of the file.
+func (r *reader) notice(n ast.Node, key string, top bool) override {
+	var o override
+	known := []string{"deadline", "early", "grace", "clock", "obligated", "exempt", "surfaces", "texts", "plays", "quiet"}
+	r.each(n, key, known, func(k string, v ast.Node) {
+		at := join(key, k)
+		switch k {
+		case "deadline":
+			o.deadline = r.duration(v, at)
+		case "early":
+			o.early = r.duration(v, at)
+		case "grace":
+			o.grace = r.duration(v, at)
+		case "quiet":
+			if o.quiet = r.duration(v, at); !top {
+				r.wrong(v, at, "expected only in the file's own notice, because it holds for whole calls")
+			}
+		case "clock":
+			o.clock = choice(r, v, at, ClockSent, ClockEstimate)
+		case "obligated":
+			o.obligated = r.paths(v, at)
+		case "exempt":
+			o.exempt = r.exempt(v, at)
+		case "surfaces":
+			o.surfaces = map[schema.JoinPath][]string{}
+			r.eachPath(v, at, func(p schema.JoinPath, v ast.Node, at string) {
+				for _, t := range r.texts(v, at, "surfaces such as banner") {
+					o.surfaces[p] = append(o.surfaces[p], strings.ToLower(t))
+				}
+				if o.surfaces[p] == nil {
+					o.surfaces[p] = []string{} // accepts none
+				}
+			})
+		case "texts":
+			o.texts = r.locales(v, at)
+		case "plays":
+			o.plays = r.plays(v, at)
+		}
+	})
+	return o
+}
+
+func (r *reader) paths(n ast.Node, key string) []schema.JoinPath {
+	out := []schema.JoinPath{} // an empty list obligates nobody
+	values, _ := r.list(n, key, "join paths")
+	for i, v := range values {
+		p := choice(r, v, fmt.Sprintf("%s[%d]", key, i), joinPaths()...)
+		if p != "" && !slices.Contains(out, p) {
+			out = append(out, p)
+		}
 	}
 	return out
 }
 
-// check finds what the shape alone does not: all problems at once.
-func (d document) check() error {
-	var errs []error
-	say := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+func joinPaths() []schema.JoinPath {
+	return []schema.JoinPath{
+		schema.PathACSExternalUser, schema.PathACSTeamsUser, schema.PathACSTeamsExtensionUser,
+		schema.PathTeamsUser, schema.PathTeamsAnonymous, schema.PathPSTN, schema.PathBot,
+		schema.PathTeamsApp, schema.PathUnknown,
+	}
+}
+
+// eachPath walks a mapping whose keys are join paths.
+func (r *reader) eachPath(n ast.Node, key string, f func(p schema.JoinPath, v ast.Node, at string)) {
+	for _, kv := range r.entries(n, key) {
+		name := kv.Key.GetToken().Value
+		if p := schema.JoinPath(name); slices.Contains(joinPaths(), p) {
+			f(p, kv.Value, join(key, name))
+		} else {
+			r.wrong(kv.Key, join(key, clip(name)), "expected a join path (%s)", words(joinPaths()))
+		}
+	}
+}
+
+func (r *reader) exempt(n ast.Node, key string) map[schema.JoinPath]string {
+	out := map[schema.JoinPath]string{}
+	r.eachPath(n, key, func(p schema.JoinPath, v ast.Node, at string) {
+		const expected = "the reason for not telling this join path"
+		t, ok := r.text(v, at, expected)
+		switch {
+		case !ok:
+		case strings.TrimSpace(t) == "":
+			r.wrong(v, at, "expected %s, found an empty text", expected)
+		case p == schema.PathUnknown:
+			r.wrong(v, at, "expected any path but this one, which is always judged")
+		default:
+			out[p] = t
+		}
+	})
+	return out
+}
+
+// locales reads the patterns by which texts name captures.
+func (r *reader) locales(n ast.Node, key string) map[string]Patterns {
+	out := map[string]Patterns{}
+	for _, kv := range r.entries(n, key) {
+		name := kv.Key.GetToken().Value
+		at := join(key, clip(name))
+		patterns := Patterns{}
+		r.each(kv.Value, at, captures(), func(capture string, v ast.Node) {
+			at := join(at, capture)
+			values, _ := r.list(v, at, "regular expressions")
+			for i, v := range values {
+				at := fmt.Sprintf("%s[%d]", at, i)
+				t, ok := r.text(v, at, "a regular expression")
+				if !ok {
+					continue
+				}
+				re, err := regexp.Compile("(?i)" + t)
+				switch {
+				case err != nil:
+					r.wrong(v, at, "expected a regular expression, found %q: %v", clip(t), err)
+				case t == "" || re.MatchString(""):
+					r.wrong(v, at, "expected a regular expression that does not match everything, found %q", clip(t))
+				default:
+					patterns[capture] = append(patterns[capture], re)
+				}
+			}
+		})
+		if name = normalLocale(name); name == "" {
+			r.wrong(kv.Key, at, "expected a locale such as en or de-AT, or \"*\" for any other")
+			continue
+		}
+		out[name] = patterns
+	}
+	return out
+}
+
+func captures() []string { return []string{schema.Recording, schema.Transcription} }
+
+// plays reads which captures an operation context tells of.
+func (r *reader) plays(n ast.Node, key string) map[string][]string {
+	out := map[string][]string{}
+	for _, kv := range r.entries(n, key) {
+		name := kv.Key.GetToken().Value
+		at := join(key, clip(name))
+		if name == "" {
+			r.wrong(kv.Key, at, "expected an operation context of Call Automation")
+		}
+		values, _ := r.list(kv.Value, at, "captures")
+		for i, v := range values {
+			if c := choice(r, v, fmt.Sprintf("%s[%d]", at, i), captures()...); c != "" && !slices.Contains(out[name], c) {
+				out[name] = append(out[name], c)
+			}
+		}
+	}
+	return out
+}
+
+// maxDuration bounds what a policy may set: no call lasts a year.
+const maxDuration = 366 * 24 * time.Hour
+
+func (r *reader) duration(n ast.Node, key string) *time.Duration {
+	const expected = "a duration such as 5s or 1m30s"
+	t, ok := r.text(n, key, expected)
+	if !ok {
+		return nil
+	}
+	d, err := time.ParseDuration(strings.TrimSpace(t))
 	switch {
-	case d.Version == nil:
-		say("key version: expected 1 (the format of this file), found nothing")
-	case *d.Version != 1:
-		say("key version: expected 1 (the format of this file), found %d", *d.Version)
+	case err != nil:
+		r.wrong(n, key, "expected %s, found %q", expected, clip(t))
+		return nil
+	case d < 0, d > maxDuration:
+		r.wrong(n, key, "expected %s between 0s and a year, found %q", expected, clip(t))
+		return nil
+	case d%time.Millisecond != 0:
+		r.wrong(n, key, "expected whole milliseconds, found %q", clip(t))
+		return nil
 	}
-	seen := map[string]bool{}
-	for i, a := range d.Apps {
-		if a.ID == "" {
-			say("key apps[%d].id: expected the appId of receipts or the appName of DiagnosticOptions, found nothing", i)
-		} else if seen[a.ID] {
-			say("key apps[%d].id: %q is there twice", i, a.ID)
+	return &d
+}
+
+func (r *reader) day(n ast.Node, key string) time.Time {
+	const expected = "a day such as 2026-01-01"
+	t, ok := r.text(n, key, expected)
+	if !ok {
+		return time.Time{}
+	}
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if at, err := time.Parse(layout, strings.TrimSpace(t)); err == nil {
+			return at.UTC()
 		}
-		seen[a.ID] = true
 	}
-	seen = map[string]bool{}
-	for i, t := range d.Tenants {
-		if t.ID == "" {
-			say("key tenants[%d].id: expected a tenant's name, found nothing", i)
-		} else if seen[t.ID] {
-			say("key tenants[%d].id: %q is there twice", i, t.ID)
-		}
-		seen[t.ID] = true
+	r.wrong(n, key, "expected %s, found %q", expected, clip(t))
+	return time.Time{}
+}
+
+// choice expects one of a few words; a mistake gives none.
+func choice[T ~string](r *reader, n ast.Node, key string, among ...T) T {
+	t, ok := r.text(n, key, "one of "+words(among))
+	if ok && !slices.Contains(among, T(t)) {
+		r.wrong(n, key, "expected one of %s, found %q", words(among), clip(t))
+		return ""
 	}
-	return errors.Join(errs...)
+	return T(t)
+}
+
+func words[T ~string](of []T) string {
+	names := make([]string, len(of))
+	for i, w := range of {
+		names[i] = string(w)
+	}
+	return strings.Join(names, ", ")
 }

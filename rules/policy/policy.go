@@ -1,12 +1,16 @@
 // Package policy reads the compliance officer's policy: one YAML file of
 // parameters with overrides per tenant and per app (design.md, section 6). It
 // is pure: parsing takes bytes, and a parsed policy is never changed.
+//
+// policy.schema.json beside this file describes it for editors.
 package policy
 
 import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -22,11 +26,21 @@ type Policy struct {
 	EffectiveFrom time.Time
 	// ID names the version in findings: "default", or the first 12 hex digits
 	// of the file's SHA-256.
-	ID     string
-	base   Notice
-	apps   []App
-	tenant map[string]override
+	ID       string
+	base     Notice
+	conflict time.Duration
+	pairs    map[[2]schema.BoundSource]time.Duration // each pair in both orders
+	apps     []App
+	byID     map[string]int // indexes of apps
+	byUser   map[string][]int
+	tenant   map[string]override
 }
+
+// What a receipt's time is taken from (notice.clock).
+const (
+	ClockSent     = "sent"     // the client's clock, with the offset that it states
+	ClockEstimate = "estimate" // the same; where it states none, one is estimated
+)
 
 // Notice holds the parameters of the notice rule as they apply to one session.
 type Notice struct {
@@ -43,10 +57,22 @@ type Notice struct {
 	// Surfaces lists the surfaces accepted for a join path; a path that is
 	// absent accepts any but "audio".
 	Surfaces map[schema.JoinPath][]string
+	// Texts holds, by locale in lower case ("en", "en-us", "*" for any other),
+	// the patterns by which a receipt's text names a capture.
+	Texts map[string]Patterns
+	// Plays names the captures that a Call Automation play with an operation
+	// context tells telephone callers of.
+	Plays map[string][]string
+	// Clock is ClockSent or ClockEstimate.
+	Clock string
 	// Quiet is how long a call may be without evidence before it is taken to
-	// have ended at its last evidence.
+	// have ended at its last evidence. It holds for whole calls: see Base.
 	Quiet time.Duration
 }
+
+// Patterns holds for each capture the patterns of which a text that names it
+// matches one.
+type Patterns map[string][]*regexp.Regexp
 
 // An App is one of the policy's apps.
 type App struct {
@@ -61,7 +87,12 @@ type App struct {
 
 // Default returns the policy that holds where no file is given: the notice is
 // due within 5 seconds of exposure for every session of a custom app.
-func Default() *Policy { return &Policy{ID: "default", base: defaultNotice()} }
+func Default() *Policy {
+	return &Policy{ID: "default", base: defaultNotice(), conflict: defaultConflict}
+}
+
+// defaultConflict is by how much two server sources may differ on a bound.
+const defaultConflict = 2 * time.Second
 
 func defaultNotice() Notice {
 	return Notice{
@@ -69,6 +100,7 @@ func defaultNotice() Notice {
 		Early:     2 * time.Second,
 		Grace:     60 * time.Second,
 		Quiet:     24 * time.Hour,
+		Clock:     ClockSent,
 		Obligated: []schema.JoinPath{schema.PathACSExternalUser, schema.PathACSTeamsUser, schema.PathACSTeamsExtensionUser},
 		Exempt: map[schema.JoinPath]string{
 			schema.PathPSTN:           "told by the platform's announcement",
@@ -102,59 +134,166 @@ func (n Notice) Reason(path schema.JoinPath) string {
 	return cmp.Or(n.Exempt[path], "not in the policy's obligated list")
 }
 
+// Names reports whether a text in a locale names a capture. It does, as far as
+// is known, where there is no text or no pattern for the locale and capture. A
+// locale such as "de-AT" that has no patterns of its own has those of "de",
+// else those of "*".
+func (n Notice) Names(capture, locale, text string) bool {
+	if text == "" || len(n.Texts) == 0 {
+		return true
+	}
+	locale = normalLocale(locale)
+	for {
+		if p, ok := n.Texts[locale]; ok {
+			return len(p[capture]) == 0 || slices.ContainsFunc(p[capture], func(r *regexp.Regexp) bool { return r.MatchString(text) })
+		}
+		if locale == anyLocale {
+			return true
+		}
+		locale = locale[:max(strings.LastIndexByte(locale, '-'), 0)]
+		if locale == "" {
+			locale = anyLocale
+		}
+	}
+}
+
+const anyLocale = "*"
+
+// normalLocale brings a locale to the form of the keys of Texts.
+func normalLocale(locale string) string {
+	return strings.ToLower(strings.ReplaceAll(strings.TrimSpace(locale), "_", "-"))
+}
+
 // Base returns the notice parameters that hold where no app or tenant says
 // otherwise.
 func (p *Policy) Base() Notice { return p.base }
 
-// App finds the app of a session: by the policy's map of users and resources,
-// else by what the session itself names (design.md, section 5, fine print 9).
-// Where nothing names one the result has an empty ID and is expected to send
-// receipts.
-func (p *Policy) App(s schema.Session) App {
-	raw := rawid.Normal(s.RawID, rawid.GUIDUnknown)
-	mine := func(match func(App) bool) []App {
-		var found []App
-		for _, a := range p.apps {
-			if match(a) {
-				found = append(found, a)
-			}
-		}
-		return found
+// Conflict is by how much two server sources may differ on a bound before it is
+// a conflict of evidence.
+func (p *Policy) Conflict(a, b schema.BoundSource) time.Duration {
+	if d, ok := p.pairs[[2]schema.BoundSource{a, b}]; ok {
+		return d
 	}
-	byUser := mine(func(a App) bool { return raw != "" && slices.Contains(a.users, raw) })
-	byResource := mine(func(a App) bool { return a.owns(s.Resource) })
-	for _, found := range [][]App{byUser, byResource} {
-		for _, a := range found { // several share it: the one that the session names
-			if len(found) == 1 || a.ID == s.App {
-				return a
-			}
-		}
-	}
-	for _, a := range p.apps {
-		if s.App != "" && a.ID == s.App {
-			return a
-		}
-	}
-	return App{ID: s.App, SendsReceipts: true}
+	return p.conflict
 }
 
-// owns reports whether the app's list names a resource, by ARM id or by name.
-func (a App) owns(resource string) bool {
+// InForce returns the version that judges a call which started at an instant:
+// the latest that was in force then; the first for older calls. Of versions of
+// one day the later in the list holds. It returns nil without any version.
+func InForce(versions []*Policy, start time.Time) *Policy {
+	var first, best *Policy
+	for _, p := range versions {
+		if first == nil || p.EffectiveFrom.Before(first.EffectiveFrom) {
+			first = p
+		}
+		if !p.EffectiveFrom.After(start) && (best == nil || !p.EffectiveFrom.Before(best.EffectiveFrom)) {
+			best = p
+		}
+	}
+	if best == nil {
+		return first
+	}
+	return best
+}
+
+// App finds the app of a session: by the policy's map of users and resources,
+// else by what the session itself names (design.md, section 5, fine print 9).
+// Of several apps that share a user or resource it is the one that the session
+// names; if none, the app is not known, but the tenant is where all of them
+// have the same. Where nothing names an app the result has an empty ID and is
+// expected to send receipts.
+func (p *Policy) App(s schema.Session) App {
+	var shared []int
+	for _, found := range [...][]int{p.byUser[rawid.Normal(s.RawID, rawid.GUIDUnknown)], p.owners(s.Resource)} {
+		if len(found) == 1 {
+			return p.apps[found[0]]
+		}
+		for _, i := range found {
+			if p.apps[i].ID == s.App {
+				return p.apps[i]
+			}
+		}
+		shared = append(shared, found...)
+	}
+	if i, ok := p.byID[s.App]; ok {
+		return p.apps[i]
+	}
+	unknown := App{ID: s.App, SendsReceipts: true}
+	for n, i := range shared {
+		if n == 0 {
+			unknown.Tenant = p.apps[i].Tenant
+		} else if p.apps[i].Tenant != unknown.Tenant {
+			unknown.Tenant = ""
+			break
+		}
+	}
+	return unknown
+}
+
+// owners lists the apps whose resources name one, by ARM id or by name.
+func (p *Policy) owners(resource string) []int {
 	if resource == "" {
-		return false
+		return nil
 	}
 	name := resource[strings.LastIndexByte(resource, '/')+1:]
-	return slices.ContainsFunc(a.resources, func(r string) bool {
-		return r == resource || r == name
-	})
+	var found []int
+	for i := range p.apps {
+		if slices.Contains(p.apps[i].resources, resource) || slices.Contains(p.apps[i].resources, name) {
+			found = append(found, i)
+		}
+	}
+	return found
 }
 
 // Notice returns the parameters for an app: the app's own, above its tenant's,
 // above the base.
 func (p *Policy) Notice(a App) Notice {
-	n := p.base
-	n = p.tenant[a.Tenant].onto(n)
-	return a.notice.onto(n)
+	return a.notice.onto(p.tenant[a.Tenant].onto(p.base))
+}
+
+// override holds those notice parameters that a level of the file sets.
+type override struct {
+	deadline, early, grace, quiet *time.Duration
+	clock                         string
+	obligated                     []schema.JoinPath // nil: not set
+	exempt                        map[schema.JoinPath]string
+	surfaces                      map[schema.JoinPath][]string
+	texts                         map[string]Patterns
+	plays                         map[string][]string
+}
+
+// onto returns n with what the level sets. Maps are joined key by key.
+func (o override) onto(n Notice) Notice {
+	set := func(to *time.Duration, from *time.Duration) {
+		if from != nil {
+			*to = *from
+		}
+	}
+	set(&n.Deadline, o.deadline)
+	set(&n.Early, o.early)
+	set(&n.Grace, o.grace)
+	set(&n.Quiet, o.quiet)
+	n.Clock = cmp.Or(o.clock, n.Clock)
+	if o.obligated != nil {
+		n.Obligated = o.obligated
+	}
+	n.Exempt = joined(n.Exempt, o.exempt)
+	n.Surfaces = joined(n.Surfaces, o.surfaces)
+	n.Texts = joined(n.Texts, o.texts)
+	n.Plays = joined(n.Plays, o.plays)
+	return n
+}
+
+func joined[K comparable, V any](under, above map[K]V) map[K]V {
+	switch {
+	case len(above) == 0:
+		return under
+	case len(under) == 0:
+		return above
+	}
+	m := maps.Clone(under)
+	maps.Copy(m, above)
+	return m
 }
 
 func digest(data []byte) string {

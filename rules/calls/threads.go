@@ -1,0 +1,171 @@
+package calls
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// threadTolerance is how far outside the known time of an occurrence an event
+// may lie that knows only the thread: the receipt of the first joiner comes
+// before the server writes the call's start.
+const threadTolerance = 2 * time.Second
+
+// An occurrence is one call that a thread is known of.
+type occurrence struct {
+	root int
+	span
+}
+
+// joinThreads joins calls of one thread whose times overlap, and gives the sets
+// that know only a thread to the occurrence whose time holds them.
+func (g *graph) joinThreads() {
+	sets := g.members()
+	spans := map[int]span{}
+	threads := map[string][]int{} // roots of the calls that know a thread
+	for root, members := range sets {
+		for _, i := range members {
+			spans[root] = spans[root].with(span{g.sets[i].First, g.sets[i].Last})
+			if t := g.thread(i); t != "" {
+				threads[t] = append(threads[t], root)
+			}
+		}
+	}
+	names := sortedKeys(threads)
+	for joined := true; joined; { // a call may have become longer through another thread
+		joined = false
+		for _, t := range names {
+			if g.unite(t, threads[t], spans, sets) {
+				joined = true
+			}
+		}
+	}
+	occurrences := map[string][]occurrence{}
+	for _, t := range names {
+		if _, is := g.aside[t]; !is {
+			occurrences[t] = g.occurrences(threads[t], spans)
+		}
+	}
+	g.placeLoose(occurrences)
+}
+
+// occurrences lists the calls of a thread whose time is known, by their start.
+func (g *graph) occurrences(roots []int, spans map[int]span) []occurrence {
+	var out []occurrence
+	seen := map[int]bool{}
+	for _, r := range roots {
+		if r = g.find(r); !seen[r] && !spans[r].first.IsZero() {
+			seen[r] = true
+			out = append(out, occurrence{r, spans[r]})
+		}
+	}
+	slices.SortFunc(out, func(a, b occurrence) int {
+		return cmp.Or(a.first.Compare(b.first), a.last.Compare(b.last), a.root-b.root)
+	})
+	return out
+}
+
+// unite joins the calls of a thread that overlap; spans that merely touch stay
+// apart, so that back-to-back occurrences do. A thread that would join more
+// than MaxJoined calls at once is set aside instead.
+func (g *graph) unite(t string, roots []int, spans map[int]span, sets map[int][]int) (joined bool) {
+	if _, is := g.aside[t]; is {
+		return false
+	}
+	var groups [][]occurrence
+	var end time.Time
+	for _, o := range g.occurrences(roots, spans) {
+		n := len(groups)
+		if n > 0 && (o.first.Before(end) || o.first.Equal(groups[n-1][len(groups[n-1])-1].first)) {
+			groups[n-1] = append(groups[n-1], o)
+			end = later(end, o.last)
+			continue
+		}
+		groups, end = append(groups, []occurrence{o}), o.last
+	}
+	for _, group := range groups {
+		ids := map[string]bool{}
+		for _, o := range group {
+			g.correlations(sets[o.root], ids)
+		}
+		if len(group) > 1 && len(ids) > MaxJoined {
+			g.aside[t] = ReasonJoined
+			return false
+		}
+	}
+	for _, group := range groups {
+		for _, o := range group[1:] {
+			a, b := g.find(group[0].root), g.find(o.root)
+			if a == b {
+				continue
+			}
+			g.union(a, b)
+			root := g.find(a)
+			other := a + b - root
+			spans[root] = spans[a].with(spans[b])
+			sets[root] = append(sets[root], sets[other]...)
+			joined = true
+		}
+	}
+	return joined
+}
+
+// placeLoose gives the sets that know only a thread to an occurrence of it, and
+// makes occurrences of the rest.
+func (g *graph) placeLoose(occurrences map[string][]occurrence) {
+	alone := map[string][]int{}
+	for i := range g.sets {
+		t := g.thread(i)
+		if !g.loose[i] || t == "" || g.sets[i].First.IsZero() {
+			continue
+		}
+		if root, ok := holder(occurrences[t], g.sets[i]); ok {
+			g.attach(i, root)
+		} else {
+			alone[t] = append(alone[t], i)
+		}
+	}
+	for _, t := range sortedKeys(alone) {
+		g.joinAlone(alone[t])
+	}
+}
+
+// attach puts loose set i under the call of root, whose own root stays.
+func (g *graph) attach(i, root int) { g.parent[g.find(i)] = g.find(root) }
+
+// holder finds the occurrence whose time holds s, else the one that it misses
+// by the least within the tolerance; of two the later, because clients begin
+// before servers write that a call began. Occurrences are in order and do not
+// overlap.
+func holder(of []occurrence, s AliasSet) (int, bool) {
+	n, _ := slices.BinarySearchFunc(of, s.Last.Add(threadTolerance), func(o occurrence, t time.Time) int {
+		return cmp.Or(o.first.Compare(t), -1) // one that begins at t counts
+	})
+	best, least := -1, threadTolerance+1
+	for i := n - 1; i >= 0 && i >= n-3; i-- {
+		away := max(of[i].first.Sub(s.Last), s.First.Sub(of[i].last), 0)
+		if away < least {
+			best, least = i, away
+		}
+	}
+	if best < 0 {
+		return 0, false
+	}
+	return of[best].root, true
+}
+
+// joinAlone makes occurrences of sets that know a thread that no call knows:
+// a pause of more than MaxApart begins another.
+func (g *graph) joinAlone(sets []int) {
+	slices.SortFunc(sets, func(a, b int) int {
+		return cmp.Or(g.sets[a].First.Compare(g.sets[b].First), a-b)
+	})
+	end := g.sets[sets[0]].Last
+	for n := 1; n < len(sets); n++ {
+		s := g.sets[sets[n]]
+		if s.First.Sub(end) <= MaxApart {
+			g.attach(sets[n], sets[n-1])
+		}
+		end = later(end, s.Last)
+	}
+}
