@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -96,9 +97,11 @@ func (r *Run) ingest(ctx context.Context, cfg RunConfig) error {
 	if drop == nil {
 		drop = decode.DefaultDrop()
 	}
+	key := make([]byte, 32) // dropped content can't be guessed from its hash after the run
+	rand.Read(key)
 	p, err := ingest.New(c, ingest.Dependencies{
 		Conn: r.Conn, Logger: cfg.Logger, Stored: r.note, DecoderVersion: decode.Version,
-		Decoder: decode.New(decode.Options{Drop: drop}),
+		Decoder: decode.New(decode.Options{Drop: drop, HashKey: key}),
 	})
 	if err != nil {
 		return err
