@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"rollcall/reports/files"
+	"rollcall/reports/timeline"
 )
 
 // Coverage writes coverage.csv: a row an obligation.
@@ -87,40 +88,28 @@ joined_at, left_at, source, left_source FROM sessions_current` + where + ` ORDER
 	return c.Close()
 }
 
-// finding is a line of findings.ndjson.
-type finding struct {
-	ID            string   `json:"id"`
-	Rule          string   `json:"rule"`
-	Severity      string   `json:"severity"`
-	Status        string   `json:"status"`
-	Result        string   `json:"result"`
-	CallID        string   `json:"call_id"`
-	Tenant        string   `json:"tenant"`
-	App           string   `json:"app"`
-	Subject       string   `json:"subject"`
-	RawID         string   `json:"raw_id"`
-	Capture       string   `json:"capture"`
-	FirstAt       string   `json:"first_at"`
-	DetectedAt    string   `json:"detected_at"`
-	Message       string   `json:"message"`
-	Evidence      []string `json:"evidence"`
-	PolicyVersion string   `json:"policy_version"`
+// findingColumns selects what finding scans.
+const findingColumns = `SELECT id, rule, severity, status, result, call_id, tenant, app, subject, raw_id, capture, first_at, detected_at, message,
+evidence, policy_version FROM `
+
+func (s Store) finding(rows driver.Rows) (f timeline.Finding, err error) {
+	var first, detected *time.Time
+	err = rows.Scan(&f.ID, &f.Rule, &f.Severity, &f.Status, &f.Result, &f.CallID, &f.Tenant, &f.App, &f.Subject, &f.RawID, &f.Capture,
+		&first, &detected, &f.Message, &f.Evidence, &f.PolicyVersion)
+	f.FirstAt, f.DetectedAt = timeline.At(deref(first)), timeline.At(deref(detected))
+	f.RawID, f.Message = s.Hide.ID(f.RawID), s.Hide.Text(f.Message)
+	return f, err
 }
 
 // Findings writes findings.ndjson: a line a finding.
 func (s Store) Findings(ctx context.Context, w io.Writer) error {
 	where, args := s.where(false)
-	sql := `SELECT id, rule, severity, status, result, call_id, tenant, app, subject, raw_id, capture, first_at, detected_at, message,
-evidence, policy_version FROM findings_current` + where + ` ORDER BY call_id, first_at, rule, id`
+	sql := findingColumns + "findings_current" + where + " ORDER BY call_id, first_at, rule, id"
 	return query(ctx, s.Conn, "findings", sql, args, func(rows driver.Rows) error {
-		var f finding
-		var first, detected *time.Time
-		if err := rows.Scan(&f.ID, &f.Rule, &f.Severity, &f.Status, &f.Result, &f.CallID, &f.Tenant, &f.App, &f.Subject, &f.RawID, &f.Capture,
-			&first, &detected, &f.Message, &f.Evidence, &f.PolicyVersion); err != nil {
+		f, err := s.finding(rows)
+		if err != nil {
 			return err
 		}
-		f.FirstAt, f.DetectedAt = files.Time(deref(first)), files.Time(deref(detected))
-		f.RawID, f.Message = s.Hide.ID(f.RawID), s.Hide.Text(f.Message)
 		return line(w, f)
 	})
 }

@@ -116,6 +116,7 @@ func Write(ctx context.Context, r Report) (t Totals, err error) {
 		{"usage_lines.csv", func(w io.Writer) error { return files.UsageLines(w, r.Store.Lines(ctx)) }},
 		{"usage.csv", func(w io.Writer) error { return files.Usage(w, rows) }},
 		{"usage.xlsx", func(w io.Writer) error { return workbook.Write(w, r.workbook(ctx, t.Counts, usage)) }},
+		{"calls.ndjson", func(w io.Writer) error { return r.Store.WriteCalls(ctx, w) }},
 		{"dead_letters.ndjson", func(w io.Writer) error { return r.Store.DeadLetters(ctx, w, r.Problems) }},
 		{"evidence.ndjson", func(w io.Writer) error { return r.Store.Evidence(ctx, w) }},
 		{"summary.json", func(w io.Writer) error { return r.summary(w, t.Counts, rows) }},
