@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -58,7 +59,7 @@ func TestIngestRatio(t *testing.T) {
 	var floors, costs []float64
 	for round := range 3 {
 		floor := perMillion(messages, func() { readFloor(t, conn, brokers, messages) })
-		cost := perMillion(messages, func() { readPipeline(t, conn, brokers, round, messages) })
+		cost := perMillion(messages, func() { readPipeline(t, conn, brokers, round, messages, new(atomic.Int64)) })
 		t.Logf("round %d: floor %.2f, ingest %.2f CPU seconds a million messages", round, floor, cost)
 		floors, costs = append(floors, floor), append(costs, cost)
 	}
@@ -80,11 +81,16 @@ func TestIngestMemory(t *testing.T) {
 	}
 	brokers := produceSummaries(t, many)
 	conn := otherProcess(t)
-	small := peak(t, func() { readPipeline(t, conn, brokers, 0, few) })
-	large := peak(t, func() { readPipeline(t, conn, brokers, 1, many) })
-	t.Logf("resident at most %d MB over %d messages, %d MB over %d", small>>20, few, large>>20, many)
-	if large > small*5/4+(32<<20) {
-		t.Errorf("memory grew from %d to %d MB", small>>20, large>>20)
+	small := peaks(few, func(seen *atomic.Int64) { readPipeline(t, conn, brokers, 0, few, seen) })
+	large := peaks(many, func(seen *atomic.Int64) { readPipeline(t, conn, brokers, 1, many, seen) })
+	t.Logf("resident at most %v MB in the quarters of %d messages, %v MB in those of %d", small, few, large, many)
+	// What a leak would add shows in the last quarter against the second; the
+	// first ones also hold what the Go heap takes before its pace is found.
+	if large[3] > large[1]*11/10+8 {
+		t.Errorf("memory grew from %d MB in the second quarter to %d MB in the last", large[1], large[3])
+	}
+	if large[3] > small[3]*3/2 {
+		t.Errorf("memory grew from %d MB over %d messages to %d MB over %d", small[3], few, large[3], many)
 	}
 }
 
@@ -233,7 +239,7 @@ func readFloor(t *testing.T, conn driver.Conn, brokers []string, messages int) {
 
 // readPipeline reads with all of ingest's guarantees, as the service does, into
 // tables of a database of its own.
-func readPipeline(t *testing.T, conn driver.Conn, brokers []string, round, messages int) {
+func readPipeline(t *testing.T, conn driver.Conn, brokers []string, round, messages int, count *atomic.Int64) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	for _, q := range []string{"topics", "messages", "events", "aliases", "batches", "gaps", "dead_letters"} {
@@ -251,6 +257,7 @@ func readPipeline(t *testing.T, conn driver.Conn, brokers []string, round, messa
 			for _, r := range s.Ranges {
 				seen += int(r.Last - r.First + 1)
 			}
+			count.Store(int64(seen))
 			events += s.Events
 			if seen >= messages {
 				cancel()
@@ -278,27 +285,29 @@ func readPipeline(t *testing.T, conn driver.Conn, brokers []string, round, messa
 	}
 }
 
-// peak returns the largest resident size while f runs, in bytes.
-func peak(t *testing.T, f func()) int64 {
-	done := make(chan struct{})
-	largest := make(chan int64)
+// peaks returns the largest resident size, in MB, in each quarter of the
+// messages that f reads. f counts them.
+func peaks(messages int, f func(seen *atomic.Int64)) (most [4]int64) {
+	var seen atomic.Int64
+	done, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
+		defer close(stopped)
 		tick := time.NewTicker(20 * time.Millisecond)
 		defer tick.Stop()
-		var most int64
 		for {
 			select {
 			case <-done:
-				largest <- most
 				return
 			case <-tick.C:
-				most = max(most, resident())
+				quarter := min(3, int(seen.Load())*4/messages)
+				most[quarter] = max(most[quarter], resident()>>20)
 			}
 		}
 	}()
-	f()
+	f(&seen)
 	close(done)
-	return <-largest
+	<-stopped
+	return most
 }
 
 func resident() int64 {
