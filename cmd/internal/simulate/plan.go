@@ -191,10 +191,21 @@ func (p *planner) equip(c *script, x *session, i int, s spec) {
 		return // to the millisecond
 	}
 	d := (x.left - x.joined) / second * second
-	if frac := r.between(0, 499); c.appTellsTime(x) && x.joined+d+frac <= c.end {
+	if frac := r.between(0, 499); c.appTellsTime(x) && x.joined+d+frac <= min(c.end, c.nextJoin(x)) {
 		d += frac
 	}
 	x.left = x.joined + d
+}
+
+// nextJoin is when the person comes back on the same endpoint.
+func (c *script) nextJoin(x *session) int64 {
+	next := c.end
+	for i := c.once; i < len(c.sessions); i++ {
+		if o := &c.sessions[i]; o != x && o.endpoint == x.endpoint && o.joined > x.joined {
+			next = min(next, o.joined)
+		}
+	}
+	return next
 }
 
 // gridKnows is true where Event Grid has events of that session: of VoIP users
@@ -305,7 +316,7 @@ func (p *planner) lose(c *script) {
 		if hits[1] && grid && wholeSeconds(x) {
 			x.noRemoved = true
 		}
-		if hits[2] && !x.noAdded && (grid && !x.noRemoved || app) {
+		if hits[2] && !x.noAdded && (grid && !x.noRemoved || app) && !c.lostTwin(i) {
 			x.noSummary = true
 		}
 		if hits[3] && app && (!x.noSummary || grid && !x.noRemoved) {
@@ -371,15 +382,26 @@ func (c *script) planRoster() {
 	c.roster = slices.Compact(c.roster)
 }
 
-// rosterTells is true where a roster says when a session ended: nobody else of
-// the same identity is there then.
+// lostTwin is true where another session of the same person already is without
+// its summary: nothing would tell on which endpoint either is.
+func (c *script) lostTwin(i int) bool {
+	for j := range c.sessions {
+		if j != i && c.sessions[j].who == c.sessions[i].who && c.sessions[j].noSummary {
+			return true
+		}
+	}
+	return false
+}
+
+// rosterTells is true where a roster says when a session ended. Where the
+// identity was there more than once at a time, nobody knows which it was.
 func (c *script) rosterTells(x *session) bool {
 	if len(c.roster) == 0 || x.open {
 		return false
 	}
 	for i := range c.sessions {
 		o := &c.sessions[i]
-		if o != x && o.who == x.who && o.joined <= x.left && x.left < o.left {
+		if o != x && o.who == x.who && o.joined <= x.left && x.joined <= o.left {
 			return false
 		}
 	}

@@ -1,0 +1,158 @@
+package soak
+
+import (
+	"flag"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"rollcall/cmd/internal/simulate"
+)
+
+// obligations is how many TestSoak compares at least; "make soak" gives a
+// million, a plain "go test" compares fewer.
+var obligations = flag.Int("obligations", 40_000, "compare at least this many obligations in TestSoak")
+
+// firstSeed lets a long run go where none has been.
+var firstSeed = flag.Uint64("seed", 0, "first seed of TestSoak")
+
+var day = time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
+
+// variety is the options of a seed: every eighth seed goes without or overdoes
+// some of the switches.
+func variety(seed uint64) simulate.Options {
+	opt := simulate.SoakRun(seed, day, 120)
+	opt.OpenCalls = 2
+	switch seed % 8 {
+	case 1: // calm
+		opt.Disorder, opt.Duplicates, opt.Lateness, opt.Malformed, opt.LostEvidence, opt.ClockSkew, opt.Defects = 0, 0, 0, 0, 0, 0, false
+	case 2: // much is lost
+		opt.LostEvidence = 0.3
+	case 3: // clocks are wrong
+		opt.ClockSkew = 0.5
+	case 4: // calls go on
+		opt.OpenCalls = 20
+	case 5: // nothing comes in order
+		opt.Disorder, opt.Duplicates, opt.Lateness, opt.Malformed = 0.9, 0.5, 0.3, 0.05
+	case 6: // no meetings
+		opt.Interop = 0
+	case 7: // meetings, and little but them
+		opt.Interop, opt.LostEvidence, opt.ClockSkew = 1, 0.1, 0.2
+	}
+	return opt
+}
+
+// TestSoak compares many small simulations of varied seeds and switches.
+func TestSoak(t *testing.T) {
+	var total Report
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	var next atomic.Uint64
+	next.Store(*firstSeed)
+	begun := time.Now()
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for {
+				seed := next.Add(1) - 1
+				r, err := Run(variety(seed))
+				mu.Lock()
+				if err != nil {
+					t.Errorf("seed %d: %v", seed, err)
+				} else {
+					for i, d := range r.Differences {
+						if i < 3 {
+							t.Errorf("seed %d: %s", seed, d)
+						}
+					}
+					total.Add(r)
+				}
+				done := total.Obligations >= *obligations || len(total.Differences) > 500
+				mu.Unlock()
+				if done || err != nil {
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	t.Log(total.Summary(time.Since(begun)))
+	for _, want := range []string{"pass", "late", "too_short", "pending", "not_applicable",
+		"missed signalled-not-shown", "missed never-signalled", "missed signal-unknown", "missed wrong-surface",
+		"no_evidence no-receipts", "no_evidence unknown-path"} {
+		if total.Results[want] == 0 {
+			t.Errorf("no obligation is %s: the soak does not reach it", want)
+		}
+	}
+}
+
+// TestDemoDayAgrees compares the day that "rollcall demo" shows, on several
+// dates.
+func TestDemoDayAgrees(t *testing.T) {
+	for i := range 5 {
+		date := day.AddDate(0, i*5, i*3)
+		r, err := Run(simulate.DemoDay(date))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(r.Differences) > 0 {
+			t.Errorf("%s: %d differences\n%s", date.Format(time.DateOnly), len(r.Differences), strings.Join(r.Differences[:min(20, len(r.Differences))], "\n"))
+		}
+		if r.Obligations < 200 {
+			t.Errorf("%s: only %d obligations", date.Format(time.DateOnly), r.Obligations)
+		}
+	}
+}
+
+// TestDifferencesAreFound: what is wrong on purpose is reported, or the
+// comparison proves nothing.
+func TestDifferencesAreFound(t *testing.T) {
+	opt := simulate.SoakRun(3, day, 40)
+	for name, spoil := range map[string]func(*simulate.Truth){
+		"a session's end":         func(tr *simulate.Truth) { tr.Calls[7].Sessions[1].Left++ },
+		"a join path":             func(tr *simulate.Truth) { tr.Calls[7].Sessions[0].JoinPath = "bot" },
+		"a session too many":      func(tr *simulate.Truth) { tr.Calls[7].Sessions = tr.Calls[7].Sessions[1:] },
+		"a call too many":         func(tr *simulate.Truth) { tr.Calls = tr.Calls[1:] },
+		"a total of usage":        func(tr *simulate.Truth) { tr.Usage[firstKey(tr.Usage)]++ },
+		"an obligation's result":  func(tr *simulate.Truth) { anObligation(tr, "pass").Result = "late" },
+		"an obligation's reason":  func(tr *simulate.Truth) { anObligation(tr, "missed").Reason = "signal-unknown-x" },
+		"an obligation's receipt": func(tr *simulate.Truth) { anObligation(tr, "pass").ShownAt-- },
+		"an obligation's signal":  func(tr *simulate.Truth) { anObligation(tr, "pass").SignalledAt++ },
+		"an episode's start":      func(tr *simulate.Truth) { anObligation(tr, "pass").EpisodeStart++ },
+		"a dead letter":           func(tr *simulate.Truth) { tr.Tallies.DeadLetters++ },
+	} {
+		messages, truth := simulate.Generate(opt)
+		all := slices.Collect(messages) // completes the truth
+		spoil(truth)
+		r, err := Compare(slices.Values(all), truth, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(r.Differences) == 0 {
+			t.Errorf("%s differs and nobody says so", name)
+		}
+	}
+}
+
+func firstKey(usage map[simulate.UsageKey]int64) (first simulate.UsageKey) {
+	for k := range usage {
+		if !slices.Contains(unmetered, k.Meter) {
+			return k
+		}
+	}
+	return first
+}
+
+func anObligation(tr *simulate.Truth, result string) *simulate.TruthObligation {
+	for i := range tr.Calls {
+		for j := range tr.Calls[i].Obligations {
+			if o := &tr.Calls[i].Obligations[j]; o.Result == result {
+				return o
+			}
+		}
+	}
+	return &simulate.TruthObligation{}
+}
