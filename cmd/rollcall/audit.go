@@ -62,7 +62,7 @@ Exit code 3 says that there is something to look at: findings that fail above
 			}
 			cfg.Version = programVersion()
 			cfg.Logger = newLogger(cmd.ErrOrStderr(), verbose)
-			cfg.Progress = func(format string, args ...any) { fmt.Fprintf(cmd.ErrOrStderr(), format+"\n", args...) }
+			cfg.Progress = progress(cmd.ErrOrStderr())
 			totals, err := audit.Run(cmd.Context(), cfg)
 			if err != nil {
 				return err

@@ -28,10 +28,7 @@ itself in under a minute.`,
 			}
 			cfg.Date, cfg.Version = day, programVersion()
 			cfg.Logger = newLogger(cmd.ErrOrStderr(), verbose)
-			begin := time.Now()
-			cfg.Progress = func(format string, args ...any) {
-				fmt.Fprintf(cmd.ErrOrStderr(), "%5.1f s  %s\n", time.Since(begin).Seconds(), fmt.Sprintf(format, args...))
-			}
+			cfg.Progress = progress(cmd.ErrOrStderr())
 			totals, err := demo.Run(cmd.Context(), cfg)
 			if err != nil {
 				return err

@@ -3,12 +3,21 @@ package main
 import (
 	"fmt"
 	"io"
+	"time"
 
 	"rollcall/cmd/internal/outputs"
 	"rollcall/reports/metering"
 	"rollcall/reports/tariff"
 	"rollcall/schema"
 )
+
+// progress says what is being done, with the time since it was made.
+func progress(w io.Writer) func(format string, args ...any) {
+	begin := time.Now()
+	return func(format string, args ...any) {
+		fmt.Fprintf(w, "%6.1f s  %s\n", time.Since(begin).Seconds(), fmt.Sprintf(format, args...))
+	}
+}
 
 // printTotals closes a job with a short table.
 func printTotals(w io.Writer, t outputs.Totals, dir string) {

@@ -49,10 +49,13 @@ func (s Store) Evidence(ctx context.Context, w io.Writer) error {
 	days, daysArgs := s.where(true)
 	sql := `SELECT e.event_id, ` + header(HeaderFile) + `, ` + header(HeaderLine) + `, e.topic, e.partition, e.offset, digest
 FROM (
-    SELECT event_id, topic, epoch, partition, offset FROM events_current WHERE event_id IN (
+    SELECT event_id, row.1 AS topic, row.2 AS epoch, row.3 AS partition, row.4 AS offset FROM (
+    SELECT event_id, argMin((topic, epoch, partition, offset), (-version, content, topic, epoch, partition, offset)) AS row
+    FROM events WHERE event_id IN (
         SELECT arrayJoin(evidence) FROM findings_current` + tenant + `
         UNION DISTINCT SELECT receipt_id FROM obligations_current` + tenant + `
         UNION DISTINCT SELECT arrayJoin(evidence) FROM usage_lines_current` + days + `)
+    GROUP BY event_id)
 ) AS e
 INNER JOIN (
     SELECT topic, epoch, partition, offset, arrayFilter(h -> startsWith(h.1, 'rollcall-'), headers) AS headers,

@@ -17,7 +17,7 @@ type Progress func(done, of int)
 // All evaluates every call in the store as of t.Now, as one version. Memory
 // holds the ids of all calls, but only one call's events at a time.
 func All(ctx context.Context, conn driver.Conn, t Terms, version uint64, progress Progress) (calls.Resolution, error) {
-	sets, err := aliasSets(ctx, conn, t.Now)
+	sets, settled, err := aliasSets(ctx, conn, t.Now)
 	if err != nil {
 		return calls.Resolution{}, err
 	}
@@ -31,12 +31,16 @@ func All(ctx context.Context, conn driver.Conn, t Terms, version uint64, progres
 	}
 	w := newWriter(conn, version)
 	done := 0
-	for c, err := range eventsOfRun(ctx, conn, version, t.Now) {
+	for c, err := range eventsOfRun(ctx, conn, version, t.Now, settled) {
+		if err != nil {
+			return res, err
+		}
+		events, err := c.decoded()
 		if err != nil {
 			return res, err
 		}
 		slices.Sort(keys[c.id])
-		if err := w.add(ctx, Evaluate(c.id, c.events, t), keys[c.id]); err != nil {
+		if err := w.add(ctx, Evaluate(c.id, events, t), keys[c.id]); err != nil {
 			return res, err
 		}
 		if done++; progress != nil {

@@ -134,8 +134,11 @@ func scanKeyed(rows driver.Rows, to []keyed, now time.Time) ([]keyed, error) {
 	defer rows.Close()
 	for rows.Next() {
 		var k keyed
-		var err error
-		if k.event, err = scanEvent(rows, &k.key); err != nil {
+		r, err := scanRow(rows, &k.key)
+		if err == nil {
+			k.event, err = r.decoded()
+		}
+		if err != nil {
 			return nil, err
 		}
 		if k.key != "" && !k.event.Time.After(now) {

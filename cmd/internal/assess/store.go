@@ -1,12 +1,16 @@
 package assess
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/go-json-experiment/json"
 
@@ -14,32 +18,87 @@ import (
 	"rollcall/schema"
 )
 
-// eventColumns are what an event is made of, in the order of scanEvent.
-const eventColumns = "event_id, source, kind, via, version, content, time, first, last, resource, aliases, facts"
+// eventColumns are what an event is made of, in the order of scanRow.
+const eventColumns = "event_id, source, kind, via, version, content, time, time_reason, first, last, resource, aliases, facts"
 
-// aliasSets reads which sets of aliases the events known at now name.
-func aliasSets(ctx context.Context, conn driver.Conn, now time.Time) ([]calls.AliasSet, error) {
-	rows, err := conn.Query(ctx, `SELECT alias_key, any(aliases), min(first), max(last), min(time) FROM events_current
-WHERE alias_key != '' AND (time IS NULL OR time <= fromUnixTimestamp64Milli(?)) GROUP BY alias_key`, now.UnixMilli())
-	if err != nil {
-		return nil, fmt.Errorf("read the ids of calls: %w", err)
+// The copies of an event nearly always name the same ids, and then whichever
+// copy counts belongs to the same call. wanderers are the events of which a
+// later version names others: for them the copy that counts must be known
+// before calls can be told apart. Choosing among all copies of all events in
+// ClickHouse costs ten times as much.
+const wanderers = "SELECT event_id FROM events WHERE " + known + " GROUP BY event_id HAVING min(alias_key) != max(alias_key)"
+
+// known leaves out what is dated after the instant now (in milliseconds).
+const known = "(time IS NULL OR time <= fromUnixTimestamp64Milli({now:Int64}))"
+
+// preference orders the copies of one event, the one that counts first; it is
+// that of the view events_current.
+const preference = `(-version, content, facts, aliases, resource, source, kind, ifNull(toUnixTimestamp64Milli(time), -1), time_reason)`
+
+func atNow(ctx context.Context, now time.Time, more clickhouse.Parameters) context.Context {
+	p := clickhouse.Parameters{"now": strconv.FormatInt(now.UnixMilli(), 10)}
+	for k, v := range more {
+		p[k] = v
 	}
-	return scanAliasSets(rows)
+	return clickhouse.Context(ctx, clickhouse.WithParameters(p))
+}
+
+// aliasSets reads which sets of aliases the events known at now name, and for
+// each wanderer the alias set of the copy that counts.
+func aliasSets(ctx context.Context, conn driver.Conn, now time.Time) (sets []calls.AliasSet, settled map[string]string, err error) {
+	rows, err := conn.Query(atNow(ctx, now, nil), `SELECT alias_key, any(aliases), min(first), max(last), min(time) FROM events
+WHERE alias_key != '' AND `+known+` AND event_id NOT IN (`+wanderers+`) GROUP BY alias_key`)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the ids of calls: %w", err)
+	}
+	if sets, err = scanAliasSets(rows); err != nil {
+		return nil, nil, err
+	}
+	rows, err = conn.Query(atNow(ctx, now, nil), `SELECT event_id, row.1, row.2, row.3, row.4, row.5 FROM (
+    SELECT event_id, argMin((alias_key, aliases, first, last, time), `+preference+`) AS row
+    FROM events WHERE `+known+` AND event_id IN (`+wanderers+`) GROUP BY event_id)`)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the ids of calls: %w", err)
+	}
+	defer rows.Close()
+	settled = map[string]string{}
+	for rows.Next() {
+		var id string
+		s, err := scanAliasSet(rows, &id)
+		if err != nil {
+			return nil, nil, err
+		}
+		settled[id] = s.Key
+		if s.Key != "" {
+			sets = append(sets, s)
+		}
+	}
+	return sets, settled, rows.Err()
 }
 
 func scanAliasSets(rows driver.Rows) ([]calls.AliasSet, error) {
 	defer rows.Close()
 	var sets []calls.AliasSet
 	for rows.Next() {
-		var s calls.AliasSet
-		var first, last, earliest *time.Time
-		if err := rows.Scan(&s.Key, &s.Aliases, &first, &last, &earliest); err != nil {
-			return nil, fmt.Errorf("read the ids of calls: %w", err)
+		s, err := scanAliasSet(rows)
+		if err != nil {
+			return nil, err
 		}
-		s.First, s.Last, s.Time = deref(first), deref(last), deref(earliest)
 		sets = append(sets, s)
 	}
 	return sets, rows.Err()
+}
+
+// scanAliasSet reads one row of an alias set, after whatever columns come
+// before.
+func scanAliasSet(rows driver.Rows, before ...any) (calls.AliasSet, error) {
+	var s calls.AliasSet
+	var first, last, earliest *time.Time
+	if err := rows.Scan(append(before, &s.Key, &s.Aliases, &first, &last, &earliest)...); err != nil {
+		return s, fmt.Errorf("read the ids of calls: %w", err)
+	}
+	s.First, s.Last, s.Time = deref(first), deref(last), deref(earliest)
+	return s, nil
 }
 
 func deref(t *time.Time) time.Time {
@@ -49,28 +108,53 @@ func deref(t *time.Time) time.Time {
 	return t.UTC()
 }
 
-// scanEvent reads one row of eventColumns, after whatever columns come before.
-func scanEvent(rows driver.Rows, before ...any) (schema.Event, error) {
-	var e schema.Event
-	var source, facts string
-	var via, aliases []string
+// A row is an event as it is stored.
+type row struct {
+	event   schema.Event
+	reason  string
+	aliases []string
+	facts   string
+}
+
+// scanRow reads one row of eventColumns, after whatever columns come before.
+func scanRow(rows driver.Rows, before ...any) (row, error) {
+	var r row
+	var source string
+	var via []string
 	var at, first, last *time.Time
-	err := rows.Scan(append(before, &e.ID, &source, &e.Kind, &via, &e.Version, &e.Content, &at, &first, &last, &e.Resource, &aliases, &facts)...)
+	e := &r.event
+	err := rows.Scan(append(before, &e.ID, &source, &e.Kind, &via, &e.Version, &e.Content, &at, &r.reason, &first, &last, &e.Resource, &r.aliases, &r.facts)...)
 	if err != nil {
-		return e, fmt.Errorf("read events: %w", err)
+		return r, fmt.Errorf("read events: %w", err)
 	}
 	e.Source = schema.Source(source)
 	for _, v := range via {
 		e.Via = append(e.Via, schema.Via(v))
 	}
-	e.Time, e.First, e.Last = deref(at), deref(first), deref(last)
-	e.Refs = refs(aliases)
-	if facts != "" {
-		if err := json.Unmarshal([]byte(facts), &e.Facts); err != nil {
+	e.Time, e.First, e.Last, e.TimeReason = deref(at), deref(first), deref(last), r.reason
+	return r, nil
+}
+
+// decoded returns the event with its ids and facts.
+func (r row) decoded() (schema.Event, error) {
+	e := r.event
+	e.Refs = refs(r.aliases)
+	if r.facts != "" {
+		if err := json.Unmarshal([]byte(r.facts), &e.Facts); err != nil {
 			return e, fmt.Errorf("event %s: the stored facts can't be read (%w); run rollcall rebuild", e.ID, err)
 		}
 	}
 	return e, nil
+}
+
+// before reports whether r counts rather than o, a copy of the same event: by
+// preference, which see.
+func (r row) before(o row) bool {
+	a, b := r.event, o.event
+	return cmp.Or(
+		cmp.Compare(b.Version, a.Version), strings.Compare(a.Content, b.Content), strings.Compare(r.facts, o.facts),
+		slices.Compare(r.aliases, o.aliases), strings.Compare(a.Resource, b.Resource), strings.Compare(string(a.Source), string(b.Source)),
+		strings.Compare(a.Kind, b.Kind), a.Time.Compare(b.Time), strings.Compare(r.reason, o.reason)) < 0
 }
 
 // refs turns the stored aliases of an event back into its ids of the call.
@@ -94,46 +178,78 @@ func refs(aliases []string) schema.CallRefs {
 	return r
 }
 
-// callEvents are the events of one call.
+// callEvents are the events of one call, one row an event.
 type callEvents struct {
-	id     string
-	events []schema.Event
+	id   string
+	rows []row
+	at   map[string]int // by event id
+}
+
+// add takes a copy of an event: of several the one that counts is kept, with
+// all ways by which it came.
+func (c *callEvents) add(r row) {
+	i, seen := c.at[r.event.ID]
+	if !seen {
+		c.at[r.event.ID] = len(c.rows)
+		c.rows = append(c.rows, r)
+		return
+	}
+	via := slices.Compact(slices.Sorted(slices.Values(slices.Concat(c.rows[i].event.Via, r.event.Via))))
+	if r.before(c.rows[i]) {
+		c.rows[i] = r
+	}
+	c.rows[i].event.Via = via
+}
+
+func (c *callEvents) decoded() ([]schema.Event, error) {
+	events := make([]schema.Event, len(c.rows))
+	for i, r := range c.rows {
+		var err error
+		if events[i], err = r.decoded(); err != nil {
+			return nil, err
+		}
+	}
+	return events, nil
 }
 
 // eventsOfRun streams the calls of a run in the order of their ids, each with
 // its events. Memory holds one call at a time.
-func eventsOfRun(ctx context.Context, conn driver.Conn, run uint64, now time.Time) iter.Seq2[callEvents, error] {
+func eventsOfRun(ctx context.Context, conn driver.Conn, run uint64, now time.Time, settled map[string]string) iter.Seq2[callEvents, error] {
 	return func(yield func(callEvents, error) bool) {
-		rows, err := conn.Query(ctx, `SELECT c.call_id, `+eventColumns+` FROM events_current AS e
-INNER JOIN (SELECT alias_key, call_id FROM call_sets WHERE run = ?) AS c ON e.alias_key = c.alias_key
-WHERE time IS NULL OR time <= fromUnixTimestamp64Milli(?) ORDER BY c.call_id`, run, now.UnixMilli())
+		rows, err := conn.Query(atNow(ctx, now, clickhouse.Parameters{"run": strconv.FormatUint(run, 10)}),
+			`SELECT c.call_id, e.alias_key, `+eventColumns+` FROM events AS e
+INNER JOIN (SELECT alias_key, call_id FROM call_sets WHERE run = {run:UInt64}) AS c ON e.alias_key = c.alias_key
+WHERE `+known+` ORDER BY c.call_id`)
 		if err != nil {
 			yield(callEvents{}, fmt.Errorf("read the events of calls: %w", err))
 			return
 		}
 		defer rows.Close()
-		var c callEvents
+		c := callEvents{at: map[string]int{}}
 		for rows.Next() {
-			var id string
-			e, err := scanEvent(rows, &id)
+			var id, key string
+			r, err := scanRow(rows, &id, &key)
 			if err != nil {
 				yield(callEvents{}, err)
 				return
 			}
-			if id != c.id && len(c.events) > 0 {
+			if counts, wanders := settled[r.event.ID]; wanders && counts != key {
+				continue
+			}
+			if id != c.id && len(c.rows) > 0 {
 				if !yield(c, nil) {
 					return
 				}
-				c = callEvents{}
+				c = callEvents{at: map[string]int{}}
 			}
 			c.id = id
-			c.events = append(c.events, e)
+			c.add(r)
 		}
 		if err := rows.Err(); err != nil {
 			yield(callEvents{}, fmt.Errorf("read the events of calls: %w", err))
 			return
 		}
-		if len(c.events) > 0 {
+		if len(c.rows) > 0 {
 			yield(c, nil)
 		}
 	}
@@ -144,8 +260,9 @@ WHERE time IS NULL OR time <= fromUnixTimestamp64Milli(?) ORDER BY c.call_id`, r
 // without any event.
 func LatestEvent(ctx context.Context, conn driver.Conn) (time.Time, error) {
 	var latest *time.Time
-	err := conn.QueryRow(ctx, `WITH (SELECT quantileExact(0.5)(time) FROM events_current WHERE time IS NOT NULL) AS median
-SELECT maxOrNull(time) FROM events_current WHERE time <= median + INTERVAL 24 HOUR`).Scan(&latest)
+	err := conn.QueryRow(ctx, `WITH times AS (SELECT DISTINCT event_id, assumeNotNull(time) AS at FROM events WHERE time IS NOT NULL),
+    (SELECT quantileExact(0.5)(at) FROM times) AS median
+SELECT maxOrNull(at) FROM times WHERE at <= median + INTERVAL 24 HOUR`).Scan(&latest)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("find the latest event: %w", err)
 	}
