@@ -235,6 +235,10 @@ func TestRecordings(t *testing.T) {
 	}
 	server := session("bot", schema.PathBot, "2026-10-01 09:00", "2026-10-01 10:00")
 	server.EndpointType = "server"
+	// Its call is on no meter, but it is heard.
+	teamsLeg := session("d", schema.PathPSTN, "2026-10-01 09:30", "2026-10-01 09:31")
+	teamsLeg.PSTNCallType = "Teams Calling Plan outbound"
+	people = append(people, teamsLeg, server)
 	hour := []schema.Interval{part("2026-10-01 09:10", "2026-10-01 09:40"), part("2026-10-01 09:50", "2026-10-01 10:00")}
 	for _, c := range []struct {
 		name string
@@ -250,10 +254,12 @@ func TestRecordings(t *testing.T) {
 		{"unmixed", recorded("", "audio", "unmixed", 2_400_000, hour...), "", map[string]int64{
 			"recording.unmixed_audio.participant_minute 2026-10-01 a": 2_400_000,
 			"recording.unmixed_audio.participant_minute 2026-10-01 b": 1_200_000,
+			"recording.unmixed_audio.participant_minute 2026-10-01 d": 60_000,
 		}, "recording r"},
 		{"unmixed, pauses billed", recorded("", "audio", "unmixed", -1, hour...), "recording: {paused_time: billed}\n", map[string]int64{
 			"recording.unmixed_audio.participant_minute 2026-10-01 a": 3_000_000,
 			"recording.unmixed_audio.participant_minute 2026-10-01 b": 1_800_000,
+			"recording.unmixed_audio.participant_minute 2026-10-01 d": 60_000,
 		}, ""},
 		{"unmixed without a start", recorded("", "audio", "unmixed", 60_000), "", map[string]int64{"unmapped 2026-10-01": 60_000}, "unmixed recording whose start is not known; recording r"},
 		{"by Teams", recorded(schema.RecordingTeams, "", "", -1, hour...), "", map[string]int64{"recording.teams.minute 2026-10-01": 2_400_000}, "recorded by Teams"},
@@ -266,7 +272,7 @@ func TestRecordings(t *testing.T) {
 		{"still open", recorded("", "audio", "mixed", -1, part("2026-10-04 23:00", "")), "", map[string]int64{"recording.mixed_audio.minute 2026-10-04": 3_600_000}, "recording r; still open"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			call := schema.Call{ID: "c", Start: schema.Bound{At: at("2026-10-01 09:00")}, Sessions: append(slices.Clone(people), server), Recordings: []schema.CallRecording{c.rec}}
+			call := schema.Call{ID: "c", Start: schema.Bound{At: at("2026-10-01 09:00")}, Sessions: people, Recordings: []schema.CallRecording{c.rec}}
 			got := map[string]int64{}
 			for _, l := range Call(call, parse(t, exampleBook+c.book), Options{Now: now}) {
 				if !strings.HasPrefix(l.Meter, "recording") && !strings.Contains(l.Note, "recording") {

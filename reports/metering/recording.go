@@ -46,11 +46,11 @@ func (m *meterer) recording(r schema.CallRecording) {
 }
 
 // unmixed meters each session's overlap with the recording, whatever its
-// client. Sessions that Azure doesn't charge at all (servers, free bots) are
-// no participants of the recording either.
+// client. Servers and free bots are nobody whom a recording is of; a telephone
+// leg of the Teams plan is, though no meter counts its call.
 func (m *meterer) unmixed(u schema.UsageLine, key string, parts []span, about string) {
 	for _, s := range m.call.Sessions {
-		if classify(m.call, s, m.tariff).free != "" {
+		if (s.EndpointType == "server" || s.JoinPath == schema.PathBot) && classify(m.call, s, m.tariff).free != "" {
 			continue
 		}
 		own, bounds := m.interval(s)
