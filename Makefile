@@ -11,10 +11,12 @@ GOLANGCI = .cache/tools/golangci-lint-$(GOLANGCI_VERSION)
 # How long each fuzz target runs, and which benchmarks.
 FUZZTIME ?= 10s
 BENCH ?= .
+# How many obligations a soak compares at least.
+OBLIGATIONS ?= 1000000
 PACKAGES ?= ./...
 
 .DEFAULT_GOAL = build
-.PHONY: help build libchdb kafka demo test lint race integration fuzz bench clean
+.PHONY: help build libchdb kafka demo test lint race integration fuzz bench soak clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -52,6 +54,9 @@ integration: libchdb kafka ## run the tests against a real Apache Kafka
 
 fuzz: libchdb ## run every fuzz target for FUZZTIME
 	@.ci/fuzz.sh $(FUZZTIME) $(PACKAGES)
+
+soak: ## hold the program against the truth on OBLIGATIONS obligations
+	@$(GO) test ./cmd/internal/soak -run '^TestSoak$$' -count 1 -timeout 60m -v -args -obligations $(OBLIGATIONS)
 
 bench: libchdb ## run the benchmarks
 	@$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)
