@@ -27,7 +27,7 @@ func (s Store) WriteCalls(ctx context.Context, w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		if err := line(w, c); err != nil {
+		if err := c.WriteLine(w); err != nil {
 			return err
 		}
 	}
