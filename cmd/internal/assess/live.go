@@ -12,6 +12,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
+	"rollcall/ingest"
 	"rollcall/rules/calls"
 	"rollcall/schema"
 )
@@ -58,7 +59,7 @@ type Live struct {
 
 	deadlines deadlines
 	version   uint64
-	polled    time.Time // of the store's clock
+	cursor    ingest.Cursor // up to where the ledger was looked at
 	gaps      gaps
 }
 
@@ -306,7 +307,7 @@ func (l *Live) resume(ctx context.Context) error {
 		return fmt.Errorf("find where assessing stopped: %w", err)
 	}
 	if newest != nil {
-		l.polled = newest.Add(-resumeMargin)
+		l.cursor = ingest.Cursor{From: newest.Add(-resumeMargin)}
 	}
 	if err := l.poll(ctx); err != nil {
 		return err
@@ -327,18 +328,18 @@ OR call_id IN (SELECT call_id FROM obligations_current WHERE result = 'pending')
 	return rows.Err()
 }
 
-// pollMargin covers inserts that were on their way when the store was asked.
-const pollMargin = 5 * time.Second
-
-// poll touches what was stored since it was last called.
+// poll touches what the ledger has that it was not asked for before.
 func (l *Live) poll(ctx context.Context) error {
-	keys, latest, err := storedSince(ctx, l.deps.Conn, l.polled.Add(-pollMargin))
-	if err != nil {
-		return err
-	}
-	if len(keys) > 0 {
-		l.Touch(keys)
-		l.polled = latest
+	for more := true; more; {
+		var keys []string
+		var err error
+		keys, l.cursor, more, err = ingest.Touched(ctx, l.deps.Conn, l.cursor)
+		if err != nil {
+			return err
+		}
+		if len(keys) > 0 {
+			l.Touch(keys)
+		}
 	}
 	return nil
 }

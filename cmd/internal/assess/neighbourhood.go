@@ -166,26 +166,3 @@ func setsOf(events []keyed) []calls.AliasSet {
 	}
 	return sets
 }
-
-// storedSince finds the alias sets of events stored after an instant of the
-// store's clock, and the newest such instant.
-func storedSince(ctx context.Context, conn driver.Conn, after time.Time) (keys []string, latest time.Time, err error) {
-	rows, err := conn.Query(ctx, `SELECT alias_key, max(e.stored_at) FROM events AS e
-WHERE e.stored_at > fromUnixTimestamp64Micro(?) AND alias_key != '' GROUP BY alias_key`, max(after.UnixMicro(), 0))
-	if err != nil {
-		return nil, latest, fmt.Errorf("find new evidence: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var key string
-		var at time.Time
-		if err := rows.Scan(&key, &at); err != nil {
-			return nil, latest, fmt.Errorf("find new evidence: %w", err)
-		}
-		keys = append(keys, key)
-		if at.After(latest) {
-			latest = at
-		}
-	}
-	return keys, latest, rows.Err()
-}

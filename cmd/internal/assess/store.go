@@ -268,3 +268,13 @@ SELECT maxOrNull(at) FROM times WHERE at <= median + INTERVAL 24 HOUR`).Scan(&la
 	}
 	return deref(latest), nil
 }
+
+// DatedAfter counts the events that are dated after an instant.
+func DatedAfter(ctx context.Context, conn driver.Conn, now time.Time) (int64, error) {
+	var n uint64
+	err := conn.QueryRow(atNow(ctx, now, nil), "SELECT uniqExact(event_id) FROM events WHERE NOT "+known).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count the events dated after %s: %w", now.Format(time.RFC3339), err)
+	}
+	return int64(n), nil
+}

@@ -114,6 +114,13 @@ func read(ctx context.Context, cfg Config, run *embedded.Run, terms assess.Terms
 		terms.Now = AsOf(latest, terms.Policy)
 	}
 	cfg.Progress("judging as of %s", terms.Now.Format("2006-01-02T15:04:05.000Z"))
+	after, err := assess.DatedAfter(ctx, run.Conn, terms.Now)
+	if err != nil {
+		return none, err
+	}
+	if after > 0 {
+		cfg.Progress("%d events are dated after that and were left out; --as-of with a later instant takes them in", after)
+	}
 	if _, err := assess.All(ctx, run.Conn, terms, 1, nil); err != nil {
 		return none, err
 	}
