@@ -58,8 +58,8 @@ fuzz: libchdb ## run every fuzz target for FUZZTIME
 soak: ## hold the program against the truth on OBLIGATIONS obligations
 	@$(GO) test ./cmd/internal/soak -run '^TestSoak$$' -count 1 -timeout 60m -v -args -obligations $(OBLIGATIONS)
 
-bench: libchdb ## run the benchmarks
-	@$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)
+bench: libchdb kafka ## measure ingest against its floor, whole commands and hot paths
+	@.ci/bench.sh '$(BENCH)'
 
 clean: ## remove what was built and written, not what was fetched
 	@rm -rf bin out
