@@ -12,8 +12,10 @@ import (
 	"rollcall/schema"
 )
 
-// compare holds the results of all calls against the truth.
-func compare(results map[string]*assess.Results, truth *simulate.Truth, r *Report) {
+// compare holds the results of all calls against the truth. Whole says that the
+// results are complete; else they are what the report files have of them, which
+// know neither calls nor episodes apart from sessions and obligations.
+func compare(results map[string]*assess.Results, truth *simulate.Truth, r *Report, whole bool) {
 	known := map[string]bool{}
 	usage := map[simulate.UsageKey]int64{}
 	for i := range truth.Calls {
@@ -26,22 +28,29 @@ func compare(results map[string]*assess.Results, truth *simulate.Truth, r *Repor
 			continue
 		}
 		c := comparison{Report: r, truth: t, got: got, session: map[string]*simulate.TruthSession{}, id: map[*simulate.TruthSession]string{}}
-		c.call()
+		if whole {
+			c.call()
+			c.episodes()
+		}
 		c.sessions()
-		c.episodes()
 		c.obligations()
 		c.findings()
 		c.usage()
 	}
 	for _, id := range sorted(results) {
-		for _, l := range results[id].Lines {
-			usage[simulate.UsageKey{Day: l.Day, Resource: l.Resource, Meter: l.Meter}] += l.Raw
-		}
+		addUsage(usage, results[id].Lines)
 		if !known[id] {
 			r.differ("call %s is none of the simulation's: %d sessions, %d obligations", id, len(results[id].Sessions), len(results[id].Obligations))
 		}
 	}
 	compareUsage(r, "all calls", usage, truth.Usage)
+}
+
+func addUsage(to map[simulate.UsageKey]int64, lines []schema.UsageLine) {
+	for i := range lines {
+		l := &lines[i]
+		to[simulate.UsageKey{Day: l.Day, Resource: l.Resource, Meter: l.Meter}] += l.Raw
+	}
 }
 
 // A comparison is that of one call.
@@ -267,9 +276,7 @@ func (c *comparison) findings() {
 
 func (c *comparison) usage() {
 	got := map[simulate.UsageKey]int64{}
-	for _, l := range c.got.Lines {
-		got[simulate.UsageKey{Day: l.Day, Resource: l.Resource, Meter: l.Meter}] += l.Raw
-	}
+	addUsage(got, c.got.Lines)
 	for _, v := range c.truth.Usage {
 		c.UsageMs += v
 	}

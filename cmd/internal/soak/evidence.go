@@ -63,6 +63,9 @@ func (v *evidence) keep(e *schema.Event, r *Report) {
 		return
 	}
 	r.Repeats++
+	if e.Version == old.Version && e.Content != old.Content {
+		r.differ("%s %s %s of %s is in conflict with itself", e.Source, e.Kind, e.ID, e.Refs.CorrelationID)
+	}
 	via := slices.Compact(slices.Sorted(slices.Values(slices.Concat(old.Via, e.Via))))
 	if cmp.Or(cmp.Compare(e.Version, old.Version), strings.Compare(old.Content, e.Content)) > 0 {
 		old.Event = *e

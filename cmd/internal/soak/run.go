@@ -69,7 +69,7 @@ func Compare(messages iter.Seq[simulate.Message], truth *simulate.Truth, opt sim
 	}
 	terms.Now = truth.AsOf
 	ev.compareCounts(truth, r)
-	compare(ev.evaluate(terms), truth, r)
+	compare(ev.evaluate(terms), truth, r, true)
 	return r, nil
 }
 

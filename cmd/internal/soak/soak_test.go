@@ -15,7 +15,7 @@ import (
 
 // obligations is how many TestSoak compares at least; "make soak" gives a
 // million, a plain "go test" compares fewer.
-var obligations = flag.Int("obligations", 40_000, "compare at least this many obligations in TestSoak")
+var obligations = flag.Int("obligations", 60_000, "compare at least this many obligations in TestSoak")
 
 // firstSeed lets a long run go where none has been.
 var firstSeed = flag.Uint64("seed", 0, "first seed of TestSoak")
@@ -25,8 +25,8 @@ var day = time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
 // variety is the options of a seed: every eighth seed goes without or overdoes
 // some of the switches.
 func variety(seed uint64) simulate.Options {
-	opt := simulate.SoakRun(seed, day, 120)
-	opt.OpenCalls = 2
+	opt := simulate.SoakRun(seed, day, 40)
+	opt.OpenCalls = 1
 	switch seed % 8 {
 	case 1: // calm
 		opt.Disorder, opt.Duplicates, opt.Lateness, opt.Malformed, opt.LostEvidence, opt.ClockSkew, opt.Defects = 0, 0, 0, 0, 0, 0, false
@@ -35,7 +35,7 @@ func variety(seed uint64) simulate.Options {
 	case 3: // clocks are wrong
 		opt.ClockSkew = 0.5
 	case 4: // calls go on
-		opt.OpenCalls = 20
+		opt.OpenCalls = 10
 	case 5: // nothing comes in order
 		opt.Disorder, opt.Duplicates, opt.Lateness, opt.Malformed = 0.9, 0.5, 0.3, 0.05
 	case 6: // no meetings
