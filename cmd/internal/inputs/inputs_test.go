@@ -61,7 +61,7 @@ func TestRead(t *testing.T) {
 		"an array with an object a line": {"a.json", "[\n{\"a\":1}\n]\n", []string{"a.json:1:[\n{\"a\":1}\n]"}, nil},
 		"ndjson is lines, valid or not":  {"a.ndjson", "{\n}\n", []string{"a.ndjson:1:{", "a.ndjson:2:}"}, nil},
 		"jsonl in gzip":                  {"a.jsonl.gz", "{}\n[]\n", []string{"a.jsonl.gz:1:{}", "a.jsonl.gz:2:[]"}, nil},
-		"a line that is too long":        {"a.jsonl", "{}\n" + long + "\n[]\n", []string{"a.jsonl:1:{}", "a.jsonl:3:[]"}, []string{"a.jsonl:2:109:message of 109 bytes is longer than 64"}},
+		"a line that is too long":        {"a.jsonl", "{}\n" + long + "\n[]\n", []string{"a.jsonl:1:{}", "a.jsonl:3:[]"}, []string{"a.jsonl:2:108:message of 108 bytes is longer than 64"}},
 		"a file that is too long":        {"a.json", "{\n" + strings.Repeat("  \"a\":\n", 20) + "}", nil, []string{"a.json:1:143:message of 143 bytes is longer than 64"}},
 		"lines beyond the limit in sum":  {"a.json", "x\n" + strings.Repeat("{\"k\":123456}\n", 8), append([]string{"a.json:1:x"}, numbered("a.json", 2, 8, `{"k":123456}`)...), nil},
 		"other files are not read":       {"a.txt", "{}", nil, nil},

@@ -86,7 +86,12 @@ func (s *lines) take(l *line, chunk []byte) {
 		}
 	}
 	if l.digest != nil {
-		l.digest.Write(chunk)
+		body := chunk
+		if bytes.HasSuffix(chunk, []byte("\n")) {
+			body = bytes.TrimRight(chunk, "\r\n")
+		}
+		l.length -= int64(len(chunk) - len(body))
+		l.digest.Write(body)
 		return
 	}
 	s.buffer = append(s.buffer, chunk...)
