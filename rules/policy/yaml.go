@@ -15,7 +15,8 @@ import (
 
 // Bounds of a policy file: what no real one comes near.
 const (
-	maxFile     = 4 << 20 // bytes
+	maxFile     = 1 << 20  // bytes
+	maxLine     = 64 << 10 // bytes: the parser takes the square of a line's time
 	maxDepth    = 64
 	maxProblems = 50
 )
@@ -66,6 +67,9 @@ func (r *reader) document(data []byte) ast.Node {
 	case len(data) > maxFile:
 		r.say("%s: expected at most %d bytes, found %d", r.file, maxFile, len(data))
 		return nil
+	case longestLine(data) > maxLine:
+		r.say("%s: expected lines of at most %d bytes, found a longer one", r.file, maxLine)
+		return nil
 	case tooDeep(data):
 		r.say("%s: expected at most %d levels within each other, found more", r.file, maxDepth)
 		return nil
@@ -95,6 +99,14 @@ func (r *reader) document(data []byte) ast.Node {
 		}
 	}
 	return body
+}
+
+func longestLine(data []byte) int {
+	longest := 0
+	for line := range bytes.Lines(data) {
+		longest = max(longest, len(line))
+	}
+	return longest
 }
 
 // tooDeep reports whether a text may nest deeper than maxDepth: the parser
