@@ -4,19 +4,20 @@ import (
 	"fmt"
 	"strings"
 
+	"rollcall/reports/spreadsheet"
 	"rollcall/schema"
 )
 
 // lineColumns are the columns of the sheet of lines: what is printed first,
 // the ids by which to find a line again after it.
-func lineColumns(resource float64) []column {
-	return []column{
-		{"Day", kindDay, 12}, {"Tenant", kindText, 18}, {"App", kindText, 34}, {"Resource", kindText, resource},
-		{"Meter", kindText, 41}, {"Unit", kindText, 19}, {"Raw (ms or count)", kindCount, 14},
-		{"Quantity", kindQuantity, 14}, {"Rate", kindRate, 14}, {"Currency", kindText, 10}, {"Cost", kindCost, 18},
-		{"Note", kindText, 52}, {"Call", kindText, 40}, {"Raw id", kindText, 84}, {"Session", kindText, 37},
-		{"Participant", kindText, 40}, {"Tariff row", kindText, 40}, {"Tariff version", kindText, 18},
-		{"Line id", kindText, 37}, {"Correction of", kindText, 37}, {"Evidence (event ids)", kindText, 60},
+func lineColumns(resource float64) []spreadsheet.Column {
+	return []spreadsheet.Column{
+		spreadsheet.Day("Day", 12), spreadsheet.Text("Tenant", 18), spreadsheet.Text("App", 34), spreadsheet.Text("Resource", resource),
+		spreadsheet.Text("Meter", 41), spreadsheet.Text("Unit", 19), spreadsheet.Count("Raw (ms or count)", 14),
+		spreadsheet.Quantity("Quantity", 14), spreadsheet.Rate("Rate", 14), spreadsheet.Text("Currency", 10), spreadsheet.Cost("Cost", 18),
+		spreadsheet.Text("Note", 52), spreadsheet.Text("Call", 40), spreadsheet.Text("Raw id", 84), spreadsheet.Text("Session", 37),
+		spreadsheet.Text("Participant", 40), spreadsheet.Text("Tariff row", 40), spreadsheet.Text("Tariff version", 18),
+		spreadsheet.Text("Line id", 37), spreadsheet.Text("Correction of", 37), spreadsheet.Text("Evidence (event ids)", 60),
 	}
 }
 
@@ -31,12 +32,12 @@ func (b *builder) lines() error {
 		width = max(width, min(float64(len(n))*1.1+2, 90))
 	}
 	raw := map[string]int64{}
-	var s *sheet
+	var s *spreadsheet.Sheet
 	var err error
 	sheets, n := 0, 0
 	next := func() error {
 		if s != nil {
-			if err := s.end(s.row, printedLineColumns); err != nil {
+			if err := s.End(s.Row(), printedLineColumns); err != nil {
 				return err
 			}
 		}
@@ -59,7 +60,7 @@ func (b *builder) lines() error {
 			}
 			n++
 			raw[l.Meter] += l.Raw
-			if err := s.add(b.lineCells(l)...); err != nil {
+			if err := s.Add(b.lineCells(l)...); err != nil {
 				return err
 			}
 		}
@@ -67,7 +68,7 @@ func (b *builder) lines() error {
 	if err := b.ties(raw); err != nil {
 		return err
 	}
-	return s.end(s.row, printedLineColumns)
+	return s.End(s.Row(), printedLineColumns)
 }
 
 // linesPerSheet is Excel's room in a sheet, unless a test says less.
@@ -75,21 +76,21 @@ func (b *builder) linesPerSheet() int {
 	if b.sheetRows > 0 {
 		return b.sheetRows
 	}
-	return rowsInSheet
+	return spreadsheet.RowsInSheet
 }
 
 // lineSheet begins the n-th sheet of lines.
-func (b *builder) lineSheet(n int, resource float64) (*sheet, error) {
+func (b *builder) lineSheet(n int, resource float64) (*spreadsheet.Sheet, error) {
 	name := sheetLines
 	if n > 1 {
 		name = fmt.Sprintf("%s %d", sheetLines, n)
-		if _, err := b.f.NewSheet(name); err != nil {
+		if err := b.AddSheet(name); err != nil {
 			return nil, err
 		}
 	}
-	return b.begin(name, layout{
-		title: "Usage lines", subtitle: "One row for each session or recording, meter and UTC day · ids to the right · " + b.period(),
-		columns: lineColumns(resource), paper: paperA3,
+	return b.Begin(name, spreadsheet.Layout{
+		Title: "Usage lines", Subtitle: "One row for each session or recording, meter and UTC day · ids to the right · " + b.period(),
+		Columns: lineColumns(resource), Paper: spreadsheet.PaperA3,
 	})
 }
 
@@ -99,10 +100,10 @@ func (b *builder) lineCells(l schema.UsageLine) []any {
 		version = version[:12] + "…" // whole on the cover
 	}
 	return []any{
-		date(l.Day), bounded(l.Tenant), bounded(l.App), bounded(b.resource(l.Resource)), bounded(l.Meter), l.Unit, l.Raw,
-		number(l.Quantity), number(l.Rate), l.Currency, number(l.Cost), bounded(l.Note), bounded(l.CallID), bounded(l.RawID),
-		l.SessionID, bounded(l.ParticipantID), bounded(l.TariffRow), version, l.LineID, l.CorrectionOf,
-		bounded(strings.Join(l.Evidence, " ")),
+		spreadsheet.Date(l.Day), b.Bounded(l.Tenant), b.Bounded(l.App), b.Bounded(b.resource(l.Resource)), b.Bounded(l.Meter), l.Unit, l.Raw,
+		spreadsheet.Number(l.Quantity), spreadsheet.Number(l.Rate), l.Currency, spreadsheet.Number(l.Cost), b.Bounded(l.Note), b.Bounded(l.CallID), b.Bounded(l.RawID),
+		l.SessionID, b.Bounded(l.ParticipantID), b.Bounded(l.TariffRow), version, l.LineID, l.CorrectionOf,
+		b.Bounded(strings.Join(l.Evidence, " ")),
 	}
 }
 

@@ -6,17 +6,13 @@ import (
 	"iter"
 	"time"
 
-	"github.com/xuri/excelize/v2"
-
 	"rollcall/reports/metering"
+	"rollcall/reports/spreadsheet"
 	"rollcall/schema"
 )
 
 // A Digest names a file by its content.
-type Digest struct {
-	Name   string
-	SHA256 string
-}
+type Digest = spreadsheet.Digest
 
 // A Cover says what a report covers, what it rests on and what is missing.
 type Cover struct {
@@ -53,19 +49,7 @@ type UsageReport struct {
 func Write(w io.Writer, r UsageReport) error { return write(w, r, 0) }
 
 func write(w io.Writer, r UsageReport, sheetRows int) (err error) {
-	f := excelize.NewFile()
-	defer func() {
-		if closeErr := f.Close(); err == nil {
-			err = closeErr
-		}
-	}()
-	b := &builder{f: f, report: r, names: shortNames(r.Rows), sheetRows: sheetRows}
-	if b.styles, err = newStyles(f); err != nil {
-		return fmt.Errorf("workbook styles: %w", err)
-	}
-	if b.meters, err = metering.ByMeter(r.Rows); err != nil {
-		return fmt.Errorf("workbook summary: %w", err)
-	}
+	b := &builder{report: r, names: shortNames(r.Rows), sheetRows: sheetRows}
 	steps := []struct {
 		sheet string
 		build func() error
@@ -73,27 +57,27 @@ func write(w io.Writer, r UsageReport, sheetRows int) (err error) {
 		{sheetCover, b.cover}, {sheetSummary, b.summary}, {sheetDays, b.days}, {sheetApps, b.apps},
 		{sheetNotBilled, b.notBilled}, {sheetUnmapped, b.unmapped}, {sheetLines, b.lines},
 	}
+	names := make([]string, len(steps))
 	for i, s := range steps {
-		// All sheets exist before the first is filled, so that their order is
-		// fixed and formulas may point ahead.
-		if i == 0 {
-			err = f.SetSheetName("Sheet1", s.sheet)
-		} else {
-			_, err = f.NewSheet(s.sheet)
+		names[i] = s.sheet
+	}
+	if b.Book, err = spreadsheet.New("usage_lines.csv", names...); err != nil {
+		return err
+	}
+	defer func() {
+		if closeErr := b.Close(); err == nil {
+			err = closeErr
 		}
-		if err != nil {
-			return fmt.Errorf("sheet %s: %w", s.sheet, err)
-		}
+	}()
+	if b.meters, err = metering.ByMeter(r.Rows); err != nil {
+		return fmt.Errorf("workbook summary: %w", err)
 	}
 	for _, s := range steps {
 		if err := s.build(); err != nil {
 			return fmt.Errorf("sheet %s: %w", s.sheet, err)
 		}
 	}
-	if err := b.properties(); err != nil {
-		return err
-	}
-	return save(f, w)
+	return b.Save(w, b.title(), r.Cover.AsOf)
 }
 
 // The sheets, in their order. More sheets of lines follow where one is full.
@@ -109,25 +93,12 @@ const (
 
 // builder holds what the sheets share.
 type builder struct {
-	f      *excelize.File
+	*spreadsheet.Book
 	report UsageReport
-	styles styles
 	names  map[string]string // resource id to what is shown
 	meters []metering.Row
 	// sheetRows is how many lines a sheet holds; 0: as many as Excel allows.
 	sheetRows int
-}
-
-// properties sets the document's properties; its dates are the report's, not
-// the clock's.
-func (b *builder) properties() error {
-	at := b.report.Cover.AsOf.UTC().Format(time.RFC3339)
-	if b.report.Cover.AsOf.IsZero() {
-		at = "2000-01-01T00:00:00Z"
-	}
-	return b.f.SetDocProps(&excelize.DocProperties{
-		Creator: "Rollcall", LastModifiedBy: "Rollcall", Title: b.title(), Created: at, Modified: at,
-	})
 }
 
 func (b *builder) title() string {

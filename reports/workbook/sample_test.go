@@ -81,7 +81,7 @@ func sampleReport(t testing.TB, book string) UsageReport {
 	var tf *tariff.Tariff
 	cover := Cover{
 		AsOf: sampleNow, Generator: "rollcall 0.1.0", Messages: 12_345, Events: 23_456, DeadLetters: 2,
-		Inputs: []Digest{{"day-1.ndjson", fmt.Sprintf("%064x", 1)}, {"day-2.ndjson.gz", fmt.Sprintf("%064x", 2)}},
+		Inputs: []Digest{{Name: "day-1.ndjson", SHA256: fmt.Sprintf("%064x", 1)}, {Name: "day-2.ndjson.gz", SHA256: fmt.Sprintf("%064x", 2)}},
 		Gaps:   []string{"topic acs-logs, partition 3, offsets 100 to 219: removed by retention before they were read"},
 	}
 	if book != "" {
@@ -90,7 +90,7 @@ func sampleReport(t testing.TB, book string) UsageReport {
 			t.Fatal(err)
 		}
 		for _, f := range tf.Files() {
-			cover.Tariff = append(cover.Tariff, Digest{f.Path, f.SHA256})
+			cover.Tariff = append(cover.Tariff, Digest{Name: f.Path, SHA256: f.SHA256})
 		}
 		cover.TariffVersion = tf.Version()
 	}

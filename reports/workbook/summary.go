@@ -6,6 +6,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"rollcall/reports/metering"
+	"rollcall/reports/spreadsheet"
 	"rollcall/reports/tariff"
 )
 
@@ -37,7 +38,7 @@ func (b *builder) summary() error {
 	var rows [][]any
 	for _, r := range b.meters {
 		m, _ := tariff.Find(r.Meter)
-		quantity := number(r.Quantity)
+		quantity := spreadsheet.Number(r.Quantity)
 		var billed, covered, open, unpriced any
 		switch {
 		case m.Name == "" || m.Group == tariff.GroupUnmapped:
@@ -51,37 +52,37 @@ func (b *builder) summary() error {
 			}
 		}
 		rows = append(rows, []any{
-			r.Meter, m.Group, r.Unit, r.Raw, quantity, billed, covered, open, number(r.Rate), r.Currency, number(r.Cost), unpriced,
+			r.Meter, m.Group, r.Unit, r.Raw, quantity, billed, covered, open, spreadsheet.Number(r.Rate), r.Currency, spreadsheet.Number(r.Cost), unpriced,
 		})
 	}
-	return b.table(sheetSummary, layout{
-		title: "Summary", subtitle: b.period() + " · consumed = billed to the ACS resource + not charged (Teams) + not known",
-		columns: []column{
-			{"Meter", kindText, 0}, {"Group", kindText, 0}, {"Unit", kindText, 0}, {"Raw (ms or count)", kindCount, 0},
-			{"Consumed", kindQuantity, 0}, {"Billed", kindQuantity, 0}, {"Not charged (Teams)", kindQuantity, 0},
-			{"Not known", kindQuantity, 0}, {"Rate", kindRate, 0}, {"Currency", kindText, 0}, {"Cost", kindCost, 0},
-			{"Billed without a rate", kindQuantity, 0},
+	return b.Table(sheetSummary, spreadsheet.Layout{
+		Title: "Summary", Subtitle: b.period() + " · consumed = billed to the ACS resource + not charged (Teams) + not known",
+		Columns: []spreadsheet.Column{
+			spreadsheet.Text("Meter", 0), spreadsheet.Text("Group", 0), spreadsheet.Text("Unit", 0), spreadsheet.Count("Raw (ms or count)", 0),
+			spreadsheet.Quantity("Consumed", 0), spreadsheet.Quantity("Billed", 0), spreadsheet.Quantity("Not charged (Teams)", 0),
+			spreadsheet.Quantity("Not known", 0), spreadsheet.Rate("Rate", 0), spreadsheet.Text("Currency", 0), spreadsheet.Cost("Cost", 0),
+			spreadsheet.Quantity("Billed without a rate", 0),
 		},
 	}, rows, "No usage in this period.", b.summaryTotals)
 }
 
 // summaryTotals are the calling minutes of the voip group, and the cost.
-func (b *builder) summaryTotals(s *sheet, last int) error {
+func (b *builder) summaryTotals(s *spreadsheet.Sheet, last int) error {
 	totals, err := metering.TotalsOf(b.meters)
 	if err != nil {
 		return err
 	}
 	sum := func(ms int64, also string) excelize.Cell {
-		formula := fmt.Sprintf(`ROUND(SUMIFS(%s,%s,"%s"%s)/60000,6)`, s.span("D", last), s.span("B", last), tariff.GroupVoIP, also)
-		return excelize.Cell{StyleID: b.styles.totalQuantity, Formula: formula,
-			Value: number(metering.Quantity(ms, tariff.UnitMinute))}
+		formula := fmt.Sprintf(`ROUND(SUMIFS(%s,%s,"%s"%s)/60000,6)`, s.Span("D", last), s.Span("B", last), tariff.GroupVoIP, also)
+		return excelize.Cell{StyleID: b.Styles.TotalQuantity, Formula: formula,
+			Value: spreadsheet.Number(metering.Quantity(ms, tariff.UnitMinute))}
 	}
-	cells := s.totalRow("Calling minutes (group voip)")
+	cells := s.TotalRow("Calling minutes (group voip)")
 	cells[4] = sum(totals.Consumed, "")
-	cells[5] = sum(totals.Billed, fmt.Sprintf(`,%s,"<>"`, s.span("F", last)))
-	cells[6] = sum(totals.Covered, fmt.Sprintf(`,%s,"<>"`, s.span("G", last)))
-	if err := s.at(last+1, 18, cells...); err != nil {
+	cells[5] = sum(totals.Billed, fmt.Sprintf(`,%s,"<>"`, s.Span("F", last)))
+	cells[6] = sum(totals.Covered, fmt.Sprintf(`,%s,"<>"`, s.Span("G", last)))
+	if err := s.At(last+1, 18, cells...); err != nil {
 		return err
 	}
-	return s.costTotals(last, b.meters, costColumns{"C", "D", "I", "J", "K"})
+	return b.costTotals(s, last, b.meters, costColumns{"C", "D", "I", "J", "K"})
 }

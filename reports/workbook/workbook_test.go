@@ -8,84 +8,24 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
 
 	"rollcall/reports/metering"
+	"rollcall/reports/spreadsheet"
+	"rollcall/reports/spreadsheet/sheettest"
 	"rollcall/reports/tariff"
 	"rollcall/schema"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-func open(t testing.TB, data []byte) *excelize.File {
-	t.Helper()
-	f, err := excelize.OpenReader(bytes.NewReader(data))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := f.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return f
-}
-
-// dump writes every cell with its type, its stored value, how it is shown and
-// its formula: what a reader of the workbook gets.
-func dump(t *testing.T, f *excelize.File) string {
-	t.Helper()
-	var b strings.Builder
-	for _, name := range f.GetSheetList() {
-		fmt.Fprintf(&b, "# %s\n", name)
-		rows, err := f.GetRows(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for r, cells := range rows {
-			for c := range cells {
-				ref := letter(c+1) + strconv.Itoa(r+1)
-				stored, err := f.GetCellValue(name, ref, excelize.Options{RawCellValue: true})
-				if err != nil {
-					t.Fatal(err)
-				}
-				if stored == "" {
-					continue
-				}
-				kind, err := f.GetCellType(name, ref)
-				if err != nil {
-					t.Fatal(err)
-				}
-				formula, err := f.GetCellFormula(name, ref)
-				if err != nil {
-					t.Fatal(err)
-				}
-				word := "number"
-				if kind == excelize.CellTypeInlineString || kind == excelize.CellTypeSharedString {
-					word = "text"
-				}
-				fmt.Fprintf(&b, "%s %s %q", ref, word, stored)
-				if shown := cells[c]; shown != stored {
-					fmt.Fprintf(&b, " shown %q", strings.TrimSpace(shown))
-				}
-				if formula != "" {
-					fmt.Fprintf(&b, " = %s", formula)
-				}
-				b.WriteByte('\n')
-			}
-		}
-	}
-	return b.String()
-}
-
 func TestGoldenCells(t *testing.T) {
 	for name, book := range map[string]string{"usage.txt": sampleBook, "usage-without-price-book.txt": ""} {
 		t.Run(name, func(t *testing.T) {
-			got := dump(t, open(t, workbookBytes(t, sampleReport(t, book))))
+			got := sheettest.Dump(t, sheettest.Open(t, workbookBytes(t, sampleReport(t, book))))
 			path := "testdata/" + name
 			if *update {
 				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
@@ -97,20 +37,10 @@ func TestGoldenCells(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got != string(want) {
-				t.Errorf("the cells differ from %s (run with -update to accept):\n%s", path, firstDifference(got, string(want)))
+				t.Errorf("the cells differ from %s (run with -update to accept):\n%s", path, sheettest.FirstDifference(got, string(want)))
 			}
 		})
 	}
-}
-
-func firstDifference(got, want string) string {
-	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
-	for i := range min(len(g), len(w)) {
-		if g[i] != w[i] {
-			return fmt.Sprintf("line %d\ngot  %s\nwant %s", i+1, g[i], w[i])
-		}
-	}
-	return "one is longer"
 }
 
 func TestTheSameReportGivesTheSameBytes(t *testing.T) {
@@ -125,45 +55,14 @@ func TestTheSameReportGivesTheSameBytes(t *testing.T) {
 // Viewers that don't compute show the stored value, others their own result:
 // both must be the same.
 func TestFormulasCarryTheValueTheyCompute(t *testing.T) {
-	f := open(t, workbookBytes(t, sampleReport(t, sampleBook)))
-	formulas := 0
-	for _, name := range f.GetSheetList() {
-		rows, err := f.GetRows(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for r, cells := range rows {
-			for c := range cells {
-				ref := letter(c+1) + strconv.Itoa(r+1)
-				formula, err := f.GetCellFormula(name, ref)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if formula == "" {
-					continue
-				}
-				formulas++
-				stored, err := f.GetCellValue(name, ref, excelize.Options{RawCellValue: true})
-				if err != nil {
-					t.Fatal(err)
-				}
-				computed, err := f.CalcCellValue(name, ref, excelize.Options{RawCellValue: true})
-				if err != nil {
-					t.Fatalf("%s!%s = %s: %v", name, ref, formula, err)
-				}
-				if stored == "" || stored != computed {
-					t.Errorf("%s!%s = %s stores %q and computes %q", name, ref, formula, stored, computed)
-				}
-			}
-		}
-	}
-	if formulas < 9 {
+	f := sheettest.Open(t, workbookBytes(t, sampleReport(t, sampleBook)))
+	if formulas := sheettest.CheckFormulas(t, f); formulas < 9 {
 		t.Errorf("%d formulas, want totals on cover, summary, days and apps", formulas)
 	}
 }
 
 func TestConsumedStandsBesideBilledAndCovered(t *testing.T) {
-	f := open(t, workbookBytes(t, sampleReport(t, sampleBook)))
+	f := sheettest.Open(t, workbookBytes(t, sampleReport(t, sampleBook)))
 	for ref, want := range map[string]string{"E4": "Consumed", "F4": "Billed", "G4": "Not charged (Teams)", "A10": "Calling minutes (group voip)", "E10": "118.979433", "F10": "68.979433", "G10": "50"} {
 		got, err := f.GetCellValue(sheetSummary, ref, excelize.Options{RawCellValue: true})
 		if err != nil || got != want {
@@ -173,7 +72,7 @@ func TestConsumedStandsBesideBilledAndCovered(t *testing.T) {
 }
 
 func TestSheetsAreSetUpForReading(t *testing.T) {
-	f := open(t, workbookBytes(t, sampleReport(t, sampleBook)))
+	f := sheettest.Open(t, workbookBytes(t, sampleReport(t, sampleBook)))
 	want := []string{"Cover", "Summary", "Per meter and day", "Per app", "Not billed", "Unmapped", "Lines"}
 	if got := f.GetSheetList(); !slices.Equal(got, want) {
 		t.Fatalf("sheets %v, want %v", got, want)
@@ -202,7 +101,7 @@ func TestSheetsAreSetUpForReading(t *testing.T) {
 
 // A number wider than its column shows as ####, text as cut off.
 func TestColumnsAreWideEnough(t *testing.T) {
-	f := open(t, workbookBytes(t, sampleReport(t, sampleBook)))
+	f := sheettest.Open(t, workbookBytes(t, sampleReport(t, sampleBook)))
 	for _, name := range f.GetSheetList()[1:] {
 		rows, err := f.GetRows(name)
 		if err != nil {
@@ -213,12 +112,12 @@ func TestColumnsAreWideEnough(t *testing.T) {
 				if r < 4 || c == 20 { // titles and the last column have room to the right
 					continue
 				}
-				width, err := f.GetColWidth(name, letter(c+1))
+				width, err := f.GetColWidth(name, spreadsheet.Letter(c+1))
 				if err != nil {
 					t.Fatal(err)
 				}
 				if float64(len([]rune(shown)))+1 > width && !strings.HasPrefix(shown, "Calling minutes") && !strings.HasPrefix(shown, "Total cost") {
-					t.Errorf("%s!%s%d %q is wider than %v", name, letter(c+1), r+1, shown, width)
+					t.Errorf("%s!%s%d %q is wider than %v", name, spreadsheet.Letter(c+1), r+1, shown, width)
 				}
 			}
 		}
@@ -240,7 +139,7 @@ func TestTextFromOutsideStaysText(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	f := open(t, workbookBytes(t, UsageReport{Rows: sum.Rows(), Apps: sum.Apps(), Lines: each(lines)}))
+	f := sheettest.Open(t, workbookBytes(t, UsageReport{Rows: sum.Rows(), Apps: sum.Apps(), Lines: each(lines)}))
 	for i, s := range evil[:9] {
 		ref := fmt.Sprintf("C%d", i+5)
 		got, err := f.GetCellValue(sheetLines, ref)
@@ -262,7 +161,7 @@ func TestLinesGoOnOnAnotherSheet(t *testing.T) {
 	if err := write(&buf, sampleReport(t, sampleBook), 5); err != nil {
 		t.Fatal(err)
 	}
-	f := open(t, buf.Bytes())
+	f := sheettest.Open(t, buf.Bytes())
 	got := f.GetSheetList()[6:]
 	if want := []string{"Lines", "Lines 2", "Lines 3", "Lines 4"}; !slices.Equal(got, want) {
 		t.Fatalf("sheets %v, want %v", got, want)
@@ -328,7 +227,7 @@ type full struct{}
 func (full) Write([]byte) (int, error) { return 0, errFull }
 
 func TestAReportOfNothing(t *testing.T) {
-	f := open(t, workbookBytes(t, UsageReport{}))
+	f := sheettest.Open(t, workbookBytes(t, UsageReport{}))
 	for sheet, want := range map[string]string{sheetSummary: "No usage in this period.", sheetUnmapped: "Nothing is unmapped.", sheetNotBilled: "Everything that was consumed is billed."} {
 		if got, err := f.GetCellValue(sheet, "A5"); err != nil || got != want {
 			t.Errorf("%s says %q, want %q; %v", sheet, got, want, err)
@@ -347,19 +246,12 @@ func TestCostsOfTwoCurrenciesAreNeverAdded(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	f := open(t, workbookBytes(t, UsageReport{Rows: sum.Rows(), Apps: sum.Apps(), Lines: each(lines)}))
+	f := sheettest.Open(t, workbookBytes(t, UsageReport{Rows: sum.Rows(), Apps: sum.Apps(), Lines: each(lines)}))
 	for ref, want := range map[string]string{"A8": "Total cost, EUR", "K8": "0.04", "A9": "Total cost, USD", "K9": "0.08"} {
 		got, err := f.GetCellValue(sheetSummary, ref, excelize.Options{RawCellValue: true})
 		if err != nil || got != want {
 			t.Errorf("%s is %q, want %q; %v", ref, got, want, err)
 		}
-	}
-}
-
-func TestTextThatACellCannotHoldSaysSo(t *testing.T) {
-	got := bounded(strings.Repeat("ü", 20_000))
-	if len(got) > maxCellText || !strings.HasSuffix(got, "usage_lines.csv has it whole)") || strings.ContainsRune(got, '\uFFFD') {
-		t.Errorf("%d bytes, ends in %q", len(got), got[len(got)-50:])
 	}
 }
 

@@ -1,0 +1,156 @@
+package spreadsheet
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// A Cover is a sheet to be read: a column of labels and a wide one of text.
+// After an error nothing more is written; End returns it.
+type Cover struct {
+	*Sheet
+	err error
+}
+
+const (
+	coverLabel = 30.0
+	coverText  = 120.0 // characters in a line of the merged columns
+	maxDigests = 200   // more are in manifest.json; a cover is to be read
+)
+
+// Cover begins a cover.
+func (b *Book) Cover(name, title, subtitle string) (*Cover, error) {
+	if err := b.page(name, Layout{}); err != nil {
+		return nil, err
+	}
+	sw, err := b.f.NewStreamWriter(name)
+	if err != nil {
+		return nil, err
+	}
+	c := &Cover{Sheet: &Sheet{b: b, name: name, sw: sw}}
+	for i, w := range []float64{coverLabel, 26, 26, 26, 26} {
+		if err := sw.SetColWidth(i+1, i+1, w); err != nil {
+			return nil, err
+		}
+	}
+	c.Put(28, excelize.Cell{StyleID: b.Styles.Title, Value: title})
+	c.Put(0, excelize.Cell{StyleID: b.Styles.Subtitle, Value: subtitle})
+	return c, nil
+}
+
+// End finishes the cover.
+func (c *Cover) End() error {
+	if c.err != nil {
+		return c.err
+	}
+	return c.sw.Flush()
+}
+
+// Fail ends the cover with an error.
+func (c *Cover) Fail(err error) {
+	if c.err == nil {
+		c.err = err
+	}
+}
+
+// Put writes the next row; height 0 leaves it to the reader's program.
+func (c *Cover) Put(height float64, cells ...any) {
+	if c.err == nil {
+		c.err = c.At(c.row+1, height, cells...)
+	}
+}
+
+// Section begins a section.
+func (c *Cover) Section(name string) {
+	c.Put(8)
+	st := c.b.Styles.Section
+	c.Put(20, excelize.Cell{StyleID: st, Value: name}, excelize.Cell{StyleID: st}, excelize.Cell{StyleID: st},
+		excelize.Cell{StyleID: st}, excelize.Cell{StyleID: st})
+	c.Put(4)
+}
+
+// Text writes a label and a text over the remaining columns, as high as it needs.
+func (c *Cover) Text(label, text string, style int) {
+	text = c.b.Bounded(text)
+	lines := 0.0
+	for para := range strings.SplitSeq(text, "\n") {
+		lines += max(1, math.Ceil(float64(utf8.RuneCountInString(para))/coverText))
+	}
+	cells := []any{excelize.Cell{StyleID: c.b.Styles.Label, Value: label}}
+	for i := range 4 {
+		cell := excelize.Cell{StyleID: style}
+		if i == 0 {
+			cell.Value = text
+		}
+		cells = append(cells, cell)
+	}
+	c.Put(min(lines*13.5+2, 400), cells...)
+	if c.err == nil {
+		c.err = c.sw.MergeCell(fmt.Sprintf("B%d", c.row), fmt.Sprintf("E%d", c.row))
+	}
+}
+
+// A Digest names a file by its content.
+type Digest struct {
+	Name   string
+	SHA256 string
+}
+
+// Digests writes files by name and digest, the end of a long name only. Of very
+// many files the first are named.
+func (c *Cover) Digests(list []Digest) {
+	for _, d := range list[:min(len(list), maxDigests)] {
+		label := d.Name
+		if n := utf8.RuneCountInString(label); n > 30 {
+			r := []rune(label)
+			label = "…" + string(r[n-29:])
+		}
+		c.Text(label, d.SHA256, c.b.Styles.Mono)
+	}
+	if more := len(list) - maxDigests; more > 0 {
+		c.Text("", fmt.Sprintf("and %d more, all in manifest.json", more), c.b.Styles.Text)
+	}
+}
+
+// Evidence says how much was read and what is missing.
+type Evidence struct {
+	Messages, Events, DeadLetters int64
+	Gaps                          []string // recorded gaps in words
+}
+
+// Completeness writes a section on what was read and what is missing.
+func (c *Cover) Completeness(r Evidence) {
+	st := c.b.Styles
+	c.Section("Completeness")
+	c.Text("Messages read", Thousands(r.Messages), st.Text)
+	c.Text("Events in them", Thousands(r.Events), st.Text)
+	if r.DeadLetters > 0 {
+		c.Text("Dead letters", Thousands(r.DeadLetters)+" messages could not be read; what they say is missing here. They are in dead_letters.ndjson.", st.Warn)
+	} else {
+		c.Text("Dead letters", "none", st.Text)
+	}
+	if len(r.Gaps) == 0 {
+		c.Text("Recorded gaps", "none", st.Text)
+	}
+	for i, g := range r.Gaps {
+		label := ""
+		if i == 0 {
+			label = "Recorded gaps"
+		}
+		c.Text(label, g, st.Warn)
+	}
+}
+
+// Thousands writes a count with separators.
+func Thousands(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
