@@ -115,12 +115,40 @@ func (s *Spine) matchOwn() {
 		return
 	}
 	s.matched = true
+	s.makeRoom()
 	for _, e := range s.events { // in order of time
 		if own(e) {
 			s.give(e)
 		}
 	}
 	slices.Sort(s.call.Unmatched)
+}
+
+// makeRoom allots each session the receipts and signals that name it, so that a
+// million of them are not copied from slice to slice.
+func (s *Spine) makeRoom() {
+	s.buildIndex()
+	type room struct{ receipts, signals int }
+	rooms := make(map[*session]room, len(s.sessions))
+	for _, e := range s.events {
+		if !own(e) {
+			continue
+		}
+		if x := s.byParticipant[e.Facts.Participant.ParticipantID]; x != nil {
+			r := rooms[x]
+			r.receipts += boolInt(e.Facts.Notice != nil)
+			r.signals += boolInt(e.Facts.Signal != nil)
+			rooms[x] = r
+		}
+	}
+	for x, r := range rooms {
+		if r.receipts > 0 {
+			x.receipts = make([]schema.Receipt, 0, r.receipts)
+		}
+		if r.signals > 0 {
+			x.signals = make([]schema.SessionSignal, 0, r.signals)
+		}
+	}
 }
 
 // own reports whether an event is an app's word about a participant, other than

@@ -45,7 +45,7 @@ func (s *Spine) signalParts(capture string, server []part) []part {
 	}
 	var steps []step
 	left := map[*session]bool{}
-	for _, g := range s.sightings(capture) {
+	for _, g := range s.sightings(capture, server) {
 		if g.explained(server) {
 			continue
 		}
@@ -116,6 +116,15 @@ func (g sighting) explained(server []part) bool {
 	})
 }
 
+// told reports whether an instant lies within a part that a server tells, or
+// within the reach of a wrong clock of one. Parts are in order and apart.
+func told(server []part, t time.Time) bool {
+	n, _ := slices.BinarySearchFunc(server, t.Add(skew), func(p part, t time.Time) int {
+		return cmp.Or(p.start.At.Compare(t), -1) // one that begins then counts
+	})
+	return n > 0 && (server[n-1].end.At.IsZero() || !t.After(server[n-1].end.At.Add(skew)))
+}
+
 // leavesBefore reports whether a source states that a session ended while the
 // call went on.
 func (s *Spine) leavesBefore(x *session) bool {
@@ -124,13 +133,15 @@ func (s *Spine) leavesBefore(x *session) bool {
 
 // sightings pairs the signals of each client: an active one begins a sighting,
 // the next inactive one ends it. A signal whose ids fit several sessions is the
-// word of all of them that are in the call.
-func (s *Spine) sightings(capture string) []sighting {
+// word of all of them that are in the call. An active one within the reach of
+// what servers tell is of that, and begins none.
+func (s *Spine) sightings(capture string, server []part) []sighting {
 	var out []sighting
 	open := map[client]int{}
 	for _, e := range s.events { // in order of time
 		g, p := e.Facts.Signal, e.Facts.Participant
-		if g == nil || g.Capture != capture || e.Time.IsZero() || p == nil {
+		if g == nil || g.Capture != capture || e.Time.IsZero() || p == nil ||
+			g.Active && told(server, e.Time) || !g.Active && len(open) == 0 {
 			continue
 		}
 		fits := s.fits(*p, e.Time)

@@ -250,7 +250,7 @@ func TestEpisodes(t *testing.T) {
 func noStart(e *schema.Event) { e.Facts.RecordingFlip.Start = time.Time{} }
 
 func span(source schema.Source, capture, key string, start, seconds float64, c ...change) schema.Event {
-	ms := int64(seconds * 1000)
+	ms := int64(seconds*1000 + 0.5)
 	if seconds < 0 {
 		ms = -1
 	}

@@ -88,7 +88,7 @@ func version(v int64, key string) change {
 // summary is a CallSummary, written an hour after the call unless changed.
 func summary(w who, from, seconds float64, changes ...change) schema.Event {
 	m := &schema.CallSummary{Participant: w.participant(), CallStart: at(0), CallDurationMs: 600_000, Start: at(from),
-		DurationMs: int64(seconds * 1000), EndpointType: "voip"}
+		DurationMs: int64(seconds*1000 + 0.5), EndpointType: "voip"}
 	m.Participant.AppID = ""
 	e := event(schema.SourceAzureMonitor, "CallSummary", 4200, schema.Facts{Summary: m}, append([]change{func(e *schema.Event) {
 		e.First, e.Last = at(0), at(600)
@@ -169,7 +169,7 @@ func transcription(to string, seconds float64, c ...change) schema.Event {
 // recorded is a CallRecordingSummary, or with file RecordingFileStatusUpdated.
 func recorded(name string, start, seconds float64, c ...change) schema.Event {
 	return event(schema.SourceAzureMonitor, "CallRecordingSummary", 4000, schema.Facts{Recording: &schema.RecordingSummary{
-		RecordingID: name, Start: at(start), LengthMs: int64(seconds * 1000), Content: "audio_video", Channel: "mixed",
+		RecordingID: name, Start: at(start), LengthMs: int64(seconds*1000 + 0.5), Content: "audio_video", Channel: "mixed",
 	}}, append([]change{func(e *schema.Event) { e.First, e.Last = at(start), at(start+seconds) }}, c...))
 }
 func file(e *schema.Event) { e.Source, e.Kind = schema.SourceEventGrid, "RecordingFileStatusUpdated" }

@@ -1,0 +1,228 @@
+package contract
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"testing"
+	"time"
+
+	"rollcall/rules/assemble"
+	"rollcall/rules/notice"
+	"rollcall/rules/policy"
+	"rollcall/schema"
+)
+
+// giant is a meeting of so many people with so many recordings, each of which
+// every client signals and shows.
+func giant(people, episodes int) []schema.Event {
+	events := slices.Grow([]schema.Event(nil), people*(2*episodes+3)+2*episodes+20)
+	names := slices.Grow([]string(nil), people)
+	at := func(ms int) time.Time { return base.Add(time.Duration(ms) * time.Millisecond) }
+	put := func(id string, source schema.Source, ms int, f schema.Facts) {
+		when := at(ms)
+		events = append(events, schema.Event{ID: id, Content: id, Source: source, Time: when, First: when, Last: when,
+			Refs: schema.CallRefs{CorrelationID: "call-1", CallConnectionID: "conn-1"}, Facts: f})
+	}
+	length := (episodes + 2) * 60_000
+	for n := range episodes {
+		rec, from := fmt.Sprintf("rec-%d", n), 60_000*(n+1)
+		put(fmt.Sprintf("on-%028d", n), schema.SourceCallAutomation, from, schema.Facts{RecordingFlip: &schema.RecordingState{RecordingID: rec, Active: true, Start: at(from)}})
+		put(fmt.Sprintf("off%029d", n), schema.SourceCallAutomation, from+40_000, schema.Facts{RecordingFlip: &schema.RecordingState{RecordingID: rec, Start: at(from)}})
+	}
+	for i := range people {
+		p := schema.Participant{ParticipantID: fmt.Sprintf("p-%06d", i), RawID: fmt.Sprintf("8:acs:res_%06d", i), EndpointID: fmt.Sprintf("e-%06d", i)}
+		names = append(names, p.RawID)
+		from, to := i%7*10_000, length-i%11*20_000
+		put(fmt.Sprintf("sum%029d", i), schema.SourceAzureMonitor, length+i, schema.Facts{Summary: &schema.CallSummary{
+			Participant: p, CallStart: at(0), CallDurationMs: int64(length), Start: at(from), DurationMs: int64(to - from), EndpointType: "voip"}})
+		put(fmt.Sprintf("in-%029d", i), schema.SourceEventGrid, from, schema.Facts{Presence: &schema.Presence{Participant: p}})
+		put(fmt.Sprintf("out%029d", i), schema.SourceEventGrid, to, schema.Facts{Presence: &schema.Presence{Participant: p, Left: true}})
+		own := p
+		own.RawID, own.EndpointID, own.AppID = "", "", "care"
+		for n := range episodes {
+			ms := 60_000*(n+1) + 300 + i%900
+			put(fmt.Sprintf("sig%09d%020d", n, i), schema.SourceRollcall, ms, schema.Facts{Participant: &own, Signal: &schema.Signal{Capture: "recording", Active: true}})
+			put(fmt.Sprintf("rcp%09d%020d", n, i), schema.SourceRollcall, ms+i%8000, schema.Facts{Participant: &own,
+				Notice: &schema.Notice{Captures: recordingOnly, State: "started", Surface: "banner", Clock: schema.ClockSent}})
+		}
+	}
+	slices.Sort(names)
+	for n := range 20 { // rosters of everybody
+		put(fmt.Sprintf("ros%029d", n), schema.SourceCallAutomation, n*1000+length/2, schema.Facts{Roster: &schema.Roster{RawIDs: names, Sequence: int64(n)}})
+	}
+	return events
+}
+
+var recordingOnly = []string{"recording"}
+
+func heap() uint64 {
+	debug.FreeOSMemory()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// TestGiantMeeting: 10,000 participants, 50 episodes, a million events. The
+// spine takes less than 1 GB, its events included; a receipt that comes later
+// is judged in milliseconds; and what comes out is what the plain way gives.
+func TestGiantMeeting(t *testing.T) {
+	people, episodes := 10_000, 50
+	if testing.Short() {
+		people = 500
+	}
+	before := heap()
+	events := giant(people, episodes)
+	input := heap() - before
+	last := len(events) - 1
+	events[last], events[last-20] = events[last-20], events[last] // the last person's last receipt
+	late, known := events[last], events[:last:last]
+	if late.Facts.Notice == nil {
+		t.Fatal("not a receipt")
+	}
+	opt := assemble.Options{Now: base.Add(1000 * time.Hour), Quiet: 24 * time.Hour}
+	in := notice.Input{Policy: policy.Default(), Now: opt.Now}
+
+	begun := time.Now()
+	var peak uint64
+	stop, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-stop:
+				return
+			case <-time.After(5 * time.Millisecond):
+				var m runtime.MemStats
+				runtime.ReadMemStats(&m)
+				peak = max(peak, m.HeapAlloc-min(m.HeapAlloc, before))
+			}
+		}
+	}()
+	old := debug.SetGCPercent(20)
+	spine := assemble.NewSpine("call-1", known, opt)
+	call := spine.Call()
+	assembling := time.Since(begun)
+	close(stop)
+	<-done
+	debug.SetGCPercent(old)
+	if peak > 1<<30 {
+		t.Errorf("assembling took %d MB", peak>>20)
+	}
+
+	begun = time.Now()
+	changed, ok := spine.Receive(late)
+	if !ok || len(changed) != 1 {
+		t.Fatalf("the receipt changed %d sessions, %v", len(changed), ok)
+	}
+	rows := notice.Session(call, changed[0], in)
+	receiving := time.Since(begun)
+	if receiving > 20*time.Millisecond {
+		t.Errorf("a receipt took %v", receiving)
+	}
+
+	begun = time.Now()
+	n := 0
+	for _, s := range call.Sessions {
+		n += len(notice.Session(call, s, in))
+	}
+	judging := time.Since(begun)
+	t.Logf("%d events: input %d MB, peak with assembling %d MB, assembled in %v, %d obligations judged in %v, one more receipt in %v",
+		len(known)+1, input>>20, peak>>20, assembling.Round(time.Millisecond), n, judging.Round(time.Millisecond), receiving)
+
+	call, spine = schema.Call{}, nil
+	plain := assemble.Call("call-1", events, opt)
+	i := slices.IndexFunc(plain.Sessions, func(s schema.Session) bool { return s.ID == changed[0].ID })
+	if !reflect.DeepEqual(plain.Sessions[i], changed[0]) {
+		t.Error("the session is not that of the plain way")
+	}
+	if got := notice.Session(plain, plain.Sessions[i], in); !reflect.DeepEqual(got, rows) || len(rows) == 0 {
+		t.Error("the obligations are not those of the plain way")
+	}
+}
+
+// TestReceive: events handed to a spine one by one give what assembling all of
+// them gives, or it says that it can't.
+func TestReceive(t *testing.T) {
+	took, refused := 0, 0
+	for seed := range uint64(400) {
+		s := newSample(seed)
+		r := rand.New(rand.NewPCG(seed, 12))
+		w := evidenceOf(t, s.events...).under(samplePolicy).asOf(second(s.now))
+		var early, late []schema.Event
+		for _, e := range s.events {
+			if e.Facts.Notice != nil && r.IntN(2) == 0 || r.IntN(30) == 0 {
+				late = append(late, e)
+			} else {
+				early = append(early, e)
+			}
+		}
+		spine := assemble.NewSpine("call-1", early, assemble.Options{Now: w.now, Quiet: w.policy.Base().Quiet})
+		call := spine.Call()
+		for _, e := range late {
+			early = append(early, e)
+			changed, ok := spine.Receive(e)
+			want := w.call(early)
+			if !ok {
+				refused++
+				spine = assemble.NewSpine("call-1", early, assemble.Options{Now: w.now, Quiet: w.policy.Base().Quiet})
+				call = spine.Call()
+				continue
+			}
+			took++
+			for _, x := range changed {
+				i := slices.IndexFunc(call.Sessions, func(o schema.Session) bool { return o.ID == x.ID })
+				if i < 0 {
+					t.Fatalf("seed %d: a session is new", seed)
+				}
+				call.Sessions[i] = x
+			}
+			again := spine.Call()
+			if asText(t, again) != asText(t, want) {
+				t.Fatalf("seed %d: after %s\n%s\nwant\n%s", seed, e.ID, asText(t, again), asText(t, want))
+			}
+			if asText(t, call.Sessions) != asText(t, want.Sessions) {
+				t.Fatalf("seed %d: the changed sessions are not all", seed)
+			}
+		}
+	}
+	if took < 500 || refused == 0 {
+		t.Errorf("took %d events and refused %d: the worlds are too tame", took, refused)
+	}
+}
+
+func asText(t *testing.T, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func BenchmarkAssemble(b *testing.B) {
+	for _, people := range []int{100, 1000} {
+		events := giant(people, 20)
+		b.Run(fmt.Sprint(people), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				assemble.Call("call-1", events, assemble.Options{Now: base.Add(1000 * time.Hour)})
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(events)), "ns/event")
+		})
+	}
+}
+
+func BenchmarkJudge(b *testing.B) {
+	call := assemble.Call("call-1", giant(1000, 20), assemble.Options{Now: base.Add(1000 * time.Hour)})
+	in := notice.Input{Policy: policy.Default(), Now: base.Add(1000 * time.Hour)}
+	n := 0
+	for b.Loop() {
+		n = len(notice.Obligations(call, in))
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/obligation")
+}
