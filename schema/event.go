@@ -116,6 +116,37 @@ type Facts struct {
 	Name      *NameSeen  `json:"name,omitempty"`
 	// Participant says whom an own event is about, with its app.
 	Participant *Participant `json:"participant,omitempty"`
+	// Listing is how an app presents itself in a store.
+	Listing *Listing `json:"listing,omitempty"`
+
+	// Azure Monitor's rows besides those of calls and recordings.
+	Usage              *UsageRecord        `json:"usage,omitempty"`
+	Streaming          *StreamingUsage     `json:"streaming,omitempty"`
+	Captions           *Captions           `json:"captions,omitempty"`
+	Media              *MediaStream        `json:"media,omitempty"`
+	Survey             *Survey             `json:"survey,omitempty"`
+	RecordingOperation *RecordingOperation `json:"recording_operation,omitempty"`
+	Operation          *Operation          `json:"operation,omitempty"`
+
+	// Call Automation's word on what an app asked it to do.
+	Request        *Request        `json:"request,omitempty"`
+	Recognition    *Recognition    `json:"recognition,omitempty"`
+	MediaStreaming *MediaStreaming `json:"media_streaming,omitempty"`
+
+	// Event Grid's events of chats and of calls that ring, and the metadata
+	// file of a recording.
+	Incoming *IncomingCall   `json:"incoming,omitempty"`
+	Message  *ChatMessage    `json:"message,omitempty"`
+	Thread   *ChatThread     `json:"thread,omitempty"`
+	Chunk    *RecordingChunk `json:"chunk,omitempty"`
+
+	// Microsoft Graph's resources.
+	Record         *CallRecord     `json:"record,omitempty"`
+	RosterChange   *RosterChange   `json:"roster_change,omitempty"`
+	CaptureMessage *CaptureMessage `json:"capture_message,omitempty"`
+	Artifact       *Artifact       `json:"artifact,omitempty"`
+	Directory      *DirectoryEntry `json:"directory,omitempty"`
+	Notification   *Notification   `json:"notification,omitempty"`
 }
 
 // Participant names one participant of a call as a source knows it.
@@ -162,6 +193,9 @@ type RecordingSummary struct {
 	Format    string  `json:"format,omitempty"`
 	EndReason string  `json:"end_reason,omitempty"`
 	Pauses    []Pause `json:"pauses,omitempty"`
+	// Chunks are the document ids of the recording's files, in their order: a
+	// RecordingChunk of one of them is about this recording.
+	Chunks []string `json:"chunks,omitempty"`
 }
 
 // Pause is an interval in which a recording was paused.
@@ -205,11 +239,19 @@ type CaptureSpan struct {
 	DurationMs int64 `json:"duration_ms"`
 }
 
-// Play is PlayCompleted, PlayFailed or PlayCanceled. A play that completed with
-// an agreed operation context is how telephone callers are told.
+// Play is PlayStarted, PlayCompleted, PlayFailed or PlayCanceled. A play that
+// completed with an agreed operation context is how telephone callers are told.
 type Play struct {
-	Context   string `json:"operation_context,omitempty"`
-	Completed bool   `json:"completed,omitempty"` // heard to the end
+	Context string `json:"operation_context,omitempty"`
+	// Completed says that it was heard to the end: PlayCompleted, with no other
+	// result than code 200 and subcode 0.
+	Completed bool `json:"completed,omitempty"`
+	// State is "started", "completed", "failed" or "canceled".
+	State string `json:"state,omitempty"`
+	// Code and SubCode are those of resultInformation, 0 where it is absent
+	// (8536: the file could not be downloaded).
+	Code    int64 `json:"code,omitempty"`
+	SubCode int64 `json:"sub_code,omitempty"`
 }
 
 // Roster is Call Automation's ParticipantsUpdated: everyone in the call.
@@ -230,8 +272,9 @@ type CallBound struct {
 }
 
 // Presence states that a participant joined or left: Event Grid's
-// CallParticipantAdded and Removed, rollcall.session.joined and left, and the
-// sessions and roster changes of Graph.
+// CallParticipantAdded and Removed, rollcall.session.joined and left, and, in
+// the lists of CallRecord and RosterChange, Graph's sessions and roster changes.
+// Presences gives them all.
 type Presence struct {
 	Participant Participant `json:"participant"`
 	Left        bool        `json:"left,omitempty"`
@@ -239,8 +282,21 @@ type Presence struct {
 	UserAgent   string      `json:"user_agent,omitempty"`
 	Role        string      `json:"role,omitempty"`
 	// ProductFamily is what Graph says of the client: "teams",
-	// "azurecommunicationservices", lower case.
+	// "azurecommunicationservices", lower case. Platform is "windows", "ios", ….
 	ProductFamily string `json:"product_family,omitempty"`
+	Platform      string `json:"platform,omitempty"`
+	// At is when it was, in a list of presences; elsewhere zero, and it is the
+	// event's time.
+	At time.Time `json:"at,omitzero"`
+	// SourceID is Graph's own id of the participant in the call, and SessionID
+	// that of the session in a call record. Neither is a ParticipantID.
+	SourceID  string `json:"source_id,omitempty"`
+	SessionID string `json:"session_id,omitempty"`
+	TenantID  string `json:"tenant_id,omitempty"` // of the participant, lower case
+	// InLobby is true for one who waits to be let in.
+	InLobby bool `json:"in_lobby,omitempty"`
+	// Reason is why a participant was removed, in the source's words.
+	Reason string `json:"reason,omitempty"`
 }
 
 // The captures.
