@@ -1,6 +1,7 @@
 // Package callautomation reads the callbacks of Call Automation, CloudEvents
 // that an app passes on. They say what a server knows of one call connection:
-// who is in the call, and when recording and transcription go on and off.
+// who is in the call, when recording and transcription go on and off, what was
+// played and answered, and what became of what the app asked for.
 //
 // Source: communicationservicescallautomation.json in azure-rest-api-specs,
 // version 2025-05-15. A pre-GA body has data.type and resultInfo besides, and
@@ -60,6 +61,7 @@ func (d *Decoder) Decode(e cloudevent.Event, ev *schema.Event) {
 	default:
 		w.Scratch = e.Data.AppendCanonical(w.Scratch[:0])
 		w.Bytes(w.Scratch)
+		d.outcome(data, ev)
 	}
 	e.Key(w)
 	w.Finish(ev)
