@@ -2,10 +2,12 @@
 // a record of an Event Hubs message, a line of a storage blob, or a row of a
 // Log Analytics table, whose names differ in case and nesting only.
 //
-// The records of calls and recordings become facts; those of the other
-// categories are recognised and get their natural key. Sources of the fields:
-// Azure's call-summary-log-schema, call-summary-updates-log-schema and
-// recording-logs.
+// The rows of the categories that tell of calls, recordings, usage, chats and
+// rooms become facts; the others are recognised. Sources of the fields: Azure's
+// call-summary-log-schema, call-summary-updates-log-schema, call-diagnostics,
+// recording-logs, closed-captions-logs, call-automation-logs,
+// call-client-operations-log-schema, and the tables ACS… of Azure Monitor's
+// reference.
 package azuremonitor
 
 import (
@@ -22,10 +24,12 @@ import (
 type Decoder struct {
 	w           *normal.Writer
 	f           fields
+	row, inner  jsondoc.Value // the row that Read saw and its properties
 	nested      normal.Nested // properties that come as a text
 	diagnostics normal.Nested
 	app         app // of the record before
-	rest        opaque
+	members     opaque
+	number      []byte // memory of signature
 }
 
 // New returns a Decoder that builds its events with w.
@@ -38,12 +42,14 @@ func New(w *normal.Writer) *Decoder { return &Decoder{w: w} }
 func (d *Decoder) Read(row jsondoc.Value) (kind string) {
 	f := &d.f
 	*f = fields{}
+	d.row, d.inner = row, jsondoc.Value{}
 	f.collect(row)
 	if kind = f.named(); kind == schema.KindUnknown {
 		return kind
 	}
 	if f[properties].Exists() {
-		f.collect(d.nested.Open(f[properties]))
+		d.inner = d.nested.Open(f[properties])
+		f.collect(d.inner)
 	}
 	if kind == "" {
 		kind = f.unnamed()
@@ -55,22 +61,28 @@ func (d *Decoder) Read(row jsondoc.Value) (kind string) {
 	return kind
 }
 
-// Timed reports whether the row that Read saw says when it was written.
-func (d *Decoder) Timed() bool { return d.f.time().Exists() }
+// Certain reports whether the row that Read saw is surely one of a log: it says
+// when it was written, or has columns that only one table has.
+func (d *Decoder) Certain() bool { return d.f.time().Exists() || d.f.kindByColumns() != "" }
+
+// column returns a column that few rows have, wherever it stands, or an absent
+// value. Read has collected those of the busy tables.
+func (d *Decoder) column(name string) jsondoc.Value {
+	for _, object := range [...]jsondoc.Value{d.inner, d.row} {
+		if v := object.Get(name); len(normal.ID(v)) > 0 || v.Kind() >= jsondoc.Array {
+			return v
+		}
+		if v := object.Get(name + utcSuffix); v.Exists() {
+			return v
+		}
+	}
+	return jsondoc.Value{}
+}
 
 // Decode reads the row that Read saw last into ev, which must be empty.
-func (d *Decoder) Decode(row jsondoc.Value, kind string, ev *schema.Event) {
-	d.decode(row, schema.SourceAzureMonitor, kind, ev)
-}
-
-// DecodeAs does the same for a row without facts of another source.
-func (d *Decoder) DecodeAs(row jsondoc.Value, source schema.Source, kind string, ev *schema.Event) {
-	d.decode(row, source, kind, ev)
-}
-
-func (d *Decoder) decode(row jsondoc.Value, source schema.Source, kind string, ev *schema.Event) {
+func (d *Decoder) Decode(kind string, ev *schema.Event) {
 	w, f := d.w, &d.f
-	ev.Source, ev.Kind = source, kind
+	ev.Source, ev.Kind = schema.SourceAzureMonitor, kind
 	ev.Time, ev.TimeReason = normal.Instant(f.time().Bytes())
 	switch kind {
 	case kindSummary, kindUpdates:
@@ -83,11 +95,9 @@ func (d *Decoder) decode(row jsondoc.Value, source schema.Source, kind string, e
 		d.recording(ev)
 	default:
 		w.Begin("azure_monitor/")
-		w.Bytes([]byte(source))
 		w.Bytes([]byte(kind))
 		d.refs(kind, ev)
-		d.opaque(row, ev)
-		ev.First, ev.Last = ev.Time, ev.Time
+		d.rest(kind, ev)
 	}
 	w.Resource(&ev.Resource, f[resourceID].Bytes())
 	if f[underscoreResourceID].Exists() {
@@ -102,7 +112,7 @@ func (d *Decoder) refs(kind string, ev *schema.Event) {
 	switch {
 	case aboutCall(kind):
 		w.ID(&refs.CorrelationID, "correlation_id", normal.ID(f[correlationID]))
-	case kind == "CallClientOperations":
+	case kind == kindClient, kind == kindSurvey:
 		w.ID(&refs.CorrelationID, "correlation_id", normal.ID(f[callID]))
 	default:
 		return
@@ -111,6 +121,37 @@ func (d *Decoder) refs(kind string, ev *schema.Event) {
 	w.Scratch = callid.Append(w.Scratch[:0], f[serverCallID].Bytes())
 	w.Text(&refs.ServerCallID, "server_call_id", w.Scratch)
 	w.Text(&refs.ThreadID, "thread_id", normal.ID(f[teamsThreadID]))
+}
+
+// rest reads the rows of the categories that are not busy. What has a natural
+// key is compared by its facts; the rest by all that it says.
+func (d *Decoder) rest(kind string, ev *schema.Event) {
+	ev.First, ev.Last = ev.Time, ev.Time
+	switch kind {
+	case kindUsage:
+		d.usage(ev)
+		return
+	case kindStreaming:
+		d.streaming(ev)
+		return
+	case kindCaptions:
+		d.captions(ev)
+		return
+	}
+	d.opaque(ev)
+	switch kind {
+	case kindDiagnostics, kindDiagnosticUpdates:
+		d.media(ev)
+	case kindSurvey:
+		d.survey(ev)
+	case kindRecordingOperation:
+		d.recordingOperation(ev)
+	case kindCallAutomation, kindCallMedia, kindChat, kindRooms:
+		d.operation(ev)
+	case kindClient:
+		d.operation(ev)
+		d.clientOperation(ev)
+	}
 }
 
 // span sets the bounds of what an event speaks of to those of an interval, and
@@ -128,5 +169,14 @@ func span(ev *schema.Event, start time.Time, ms int64) {
 	}
 	if end.After(ev.Last) {
 		ev.Last = end
+	}
+}
+
+// interval sets the bounds of what an event speaks of to those of an interval,
+// where its start is known.
+func interval(ev *schema.Event, start time.Time, ms int64) {
+	if !start.IsZero() {
+		ev.First, ev.Last = time.Time{}, time.Time{}
+		span(ev, start, ms)
 	}
 }

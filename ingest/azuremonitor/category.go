@@ -13,26 +13,26 @@ import (
 // Log Analytics table that it lands in, to the kind of event. "recordingsummary"
 // and the table name as a category are what the documentation's samples have.
 var kinds = map[string]string{
-	"usage":                              "Usage",
+	"usage":                              kindUsage,
 	"callsummary":                        kindSummary,
 	"callsummaryupdates":                 kindUpdates,
-	"calldiagnostics":                    "CallDiagnostics",
-	"calldiagnosticupdates":              "CallDiagnosticUpdates",
-	"calldiagnosticsupdates":             "CallDiagnosticUpdates",
+	"calldiagnostics":                    kindDiagnostics,
+	"calldiagnosticupdates":              kindDiagnosticUpdates,
+	"calldiagnosticsupdates":             kindDiagnosticUpdates,
 	"callrecordingsummary":               kindRecording,
 	"recordingsummary":                   kindRecording,
-	"callrecordingoperational":           "CallRecordingOperational",
-	"callclosedcaptionssummary":          "CallClosedCaptionsSummary",
-	"callsurvey":                         "CallSurvey",
-	"callclientoperations":               "CallClientOperations",
+	"callrecordingoperational":           kindRecordingOperation,
+	"callclosedcaptionssummary":          kindCaptions,
+	"callsurvey":                         kindSurvey,
+	"callclientoperations":               kindClient,
 	"callclientmediastatstimeseries":     "CallClientMediaStatsTimeSeries",
 	"callclientservicerequestandoutcome": "CallClientServiceRequestAndOutcome",
 	"callingmetrics":                     "CallingMetrics",
-	"callautomationoperational":          "CallAutomationOperational",
-	"callautomationmediasummary":         "CallAutomationMediaSummary",
-	"callautomationstreamingusage":       "CallAutomationStreamingUsage",
-	"chatoperational":                    "ChatOperational",
-	"roomsoperational":                   "RoomsOperational",
+	"callautomationoperational":          kindCallAutomation,
+	"callautomationmediasummary":         kindCallMedia,
+	"callautomationstreamingusage":       kindStreaming,
+	"chatoperational":                    kindChat,
+	"roomsoperational":                   kindRooms,
 	"authoperational":                    "AuthOperational",
 	"jobrouteroperational":               "JobRouterOperational",
 	"smsoperational":                     "SMSOperational",
@@ -42,24 +42,24 @@ var kinds = map[string]string{
 	"emailuserengagementoperational":     "EmailUserEngagementOperational",
 	"optoutmanagementoperational":        "OptOutManagementOperational",
 
-	"acsbillingusage":                       "Usage",
+	"acsbillingusage":                       kindUsage,
 	"acscallsummary":                        kindSummary,
 	"acscallsummaryupdates":                 kindUpdates,
-	"acscalldiagnostics":                    "CallDiagnostics",
-	"acscalldiagnosticsupdates":             "CallDiagnosticUpdates",
+	"acscalldiagnostics":                    kindDiagnostics,
+	"acscalldiagnosticsupdates":             kindDiagnosticUpdates,
 	"acscallrecordingsummary":               kindRecording,
-	"acscallrecordingincomingoperations":    "CallRecordingOperational",
-	"acscallclosedcaptionssummary":          "CallClosedCaptionsSummary",
-	"acscallsurvey":                         "CallSurvey",
-	"acscallclientoperations":               "CallClientOperations",
+	"acscallrecordingincomingoperations":    kindRecordingOperation,
+	"acscallclosedcaptionssummary":          kindCaptions,
+	"acscallsurvey":                         kindSurvey,
+	"acscallclientoperations":               kindClient,
 	"acscallclientmediastatstimeseries":     "CallClientMediaStatsTimeSeries",
 	"acscallclientservicerequestandoutcome": "CallClientServiceRequestAndOutcome",
 	"acscallingmetrics":                     "CallingMetrics",
-	"acscallautomationincomingoperations":   "CallAutomationOperational",
-	"acscallautomationmediasummary":         "CallAutomationMediaSummary",
-	"acscallautomationstreamingusage":       "CallAutomationStreamingUsage",
-	"acschatincomingoperations":             "ChatOperational",
-	"acsroomsincomingoperations":            "RoomsOperational",
+	"acscallautomationincomingoperations":   kindCallAutomation,
+	"acscallautomationmediasummary":         kindCallMedia,
+	"acscallautomationstreamingusage":       kindStreaming,
+	"acschatincomingoperations":             kindChat,
+	"acsroomsincomingoperations":            kindRooms,
 	"acsauthincomingoperations":             "AuthOperational",
 	"acsjobrouterincomingoperations":        "JobRouterOperational",
 	"acssmsincomingoperations":              "SMSOperational",
@@ -72,9 +72,21 @@ var kinds = map[string]string{
 
 // The kinds that carry facts.
 const (
-	kindSummary   = "CallSummary"
-	kindUpdates   = "CallSummaryUpdates"
-	kindRecording = "CallRecordingSummary"
+	kindSummary            = "CallSummary"
+	kindUpdates            = "CallSummaryUpdates"
+	kindRecording          = "CallRecordingSummary"
+	kindRecordingOperation = "CallRecordingOperational"
+	kindUsage              = "Usage"
+	kindStreaming          = "CallAutomationStreamingUsage"
+	kindCaptions           = "CallClosedCaptionsSummary"
+	kindDiagnostics        = "CallDiagnostics"
+	kindDiagnosticUpdates  = "CallDiagnosticUpdates"
+	kindSurvey             = "CallSurvey"
+	kindClient             = "CallClientOperations"
+	kindCallAutomation     = "CallAutomationOperational"
+	kindCallMedia          = "CallAutomationMediaSummary"
+	kindChat               = "ChatOperational"
+	kindRooms              = "RoomsOperational"
 )
 
 // lookupKind returns the kind of a category or table, or nothing.
@@ -107,9 +119,6 @@ func (f *fields) unnamed() string {
 	if kind := f.named(); kind != "" && kind != schema.KindUnknown {
 		return kind
 	}
-	if !f.time().Exists() {
-		return ""
-	}
 	return f.kindByColumns()
 }
 
@@ -123,31 +132,55 @@ var columns = []struct {
 	{callStartTime, kindSummary},
 	{recordingLength, kindRecording},
 	{recordingStartTime, kindRecording},
-	{recordID, "Usage"},
-	{streamingModality, "CallAutomationStreamingUsage"},
-	{speechSessionID, "CallClosedCaptionsSummary"},
-	{surveyID, "CallSurvey"},
-	{operationPayload, "CallClientOperations"},
-	{callClientTimeStamp, "CallClientOperations"},
-	{mediaType, "CallDiagnostics"},
-	{chatThreadID, "ChatOperational"},
-	{chatMessageID, "ChatOperational"},
-	{roomID, "RoomsOperational"},
-	{playInLoop, "CallAutomationMediaSummary"},
+	{recordID, kindUsage},
+	{usageType, kindUsage},
+	{streamingModality, kindStreaming},
+	{streamingStartTime, kindStreaming},
+	{speechSessionID, kindCaptions},
+	{spokenLanguage, kindCaptions},
+	{surveyID, kindSurvey},
+	{operationPayload, kindClient},
+	{callClientTimeStamp, kindClient},
+	{mediaType, kindDiagnostics},
+	{streamID, kindDiagnostics},
+	{chatThreadID, kindChat},
+	{chatMessageID, kindChat},
+	{roomID, kindRooms},
+	{roomLifespan, kindRooms},
+	{playInLoop, kindCallMedia},
+	{playToParticipant, kindCallMedia},
 }
 
+// kindByColumns tells a row by its columns. One column that only one table has
+// is enough for a row with a time; a row without one, such as the bare
+// properties of a record, must have two and none of another table.
 func (f *fields) kindByColumns() string {
+	timed := f.time().Exists()
+	kind, found := "", 0
 	for _, c := range columns {
-		if f[c.field].Exists() {
+		switch {
+		case !f[c.field].Exists():
+		case timed:
 			return c.kind
+		case kind != "" && kind != c.kind:
+			return ""
+		default:
+			kind = c.kind
+			found++
 		}
+	}
+	if !timed {
+		if found < 2 {
+			return ""
+		}
+		return kind
 	}
 	if f[callConnectionID].Exists() && f[operationName].Exists() {
 		if bytes.Contains(f[uri].Bytes(), []byte("/recordings")) ||
 			bytes.HasSuffix(bytes.TrimSpace(f[operationName].Bytes()), []byte("Recording")) {
-			return "CallRecordingOperational"
+			return kindRecordingOperation
 		}
-		return "CallAutomationOperational"
+		return kindCallAutomation
 	}
 	return ""
 }
@@ -156,9 +189,9 @@ func (f *fields) kindByColumns() string {
 // call; elsewhere it is that of a request, or in surveys of a participant.
 func aboutCall(kind string) bool {
 	switch kind {
-	case kindSummary, kindUpdates, kindRecording, "CallDiagnostics", "CallDiagnosticUpdates",
-		"CallRecordingOperational", "CallClosedCaptionsSummary", "CallAutomationOperational",
-		"CallAutomationMediaSummary", "CallAutomationStreamingUsage":
+	case kindSummary, kindUpdates, kindRecording, kindDiagnostics, kindDiagnosticUpdates,
+		kindRecordingOperation, kindCaptions, kindCallAutomation,
+		kindCallMedia, kindStreaming:
 		return true
 	}
 	return false

@@ -65,6 +65,11 @@ const (
 	chatMessageID
 	roomID
 	playInLoop
+	playToParticipant
+	usageType
+	spokenLanguage
+	streamID
+	roomLifespan
 	uri
 	numFields
 )
@@ -190,6 +195,16 @@ func fieldOf(name []byte) field {
 		return roomID
 	case "playinloop":
 		return playInLoop
+	case "playtoparticipant":
+		return playToParticipant
+	case "usagetype":
+		return usageType
+	case "spokenlanguage":
+		return spokenLanguage
+	case "streamid":
+		return streamID
+	case "roomlifespan":
+		return roomLifespan
 	case "uri":
 		return uri
 	}

@@ -41,7 +41,7 @@ func FuzzDecode(f *testing.F) {
 		if kind == "" {
 			kind = schema.KindUnknown
 		}
-		d.Decode(v, kind, &ev)
+		d.Decode(kind, &ev)
 		if len(ev.ID) != 32 || len(ev.Content) != 32 || ev.Source == "" || ev.Kind == "" ||
 			ev.Time.IsZero() != (ev.TimeReason != "") || ev.Last.Before(ev.First) {
 			t.Errorf("incomplete event %+v of %s", ev, value)

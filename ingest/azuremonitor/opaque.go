@@ -25,15 +25,15 @@ type member struct {
 }
 
 // opaque makes all properties of a row its content, wherever they stand, in
-// any case and however numbers and times are written, and finds its key.
-func (d *Decoder) opaque(row jsondoc.Value, ev *schema.Event) {
-	w, o := d.w, &d.rest
+// any case and however numbers and times are written.
+func (d *Decoder) opaque(ev *schema.Event) {
+	w, o := d.w, &d.members
 	w.Instant(ev.Time)
 	o.names, o.members = o.names[:0], o.members[:0]
-	o.collect(row)
+	o.collect(d.row)
 	if p := d.f[properties]; p.Exists() {
-		if inner := d.nested.Open(p); inner.Exists() {
-			o.collect(inner)
+		if d.inner.Exists() {
+			o.collect(d.inner)
 		} else {
 			w.Bytes(p.AppendCanonical(nil))
 		}
@@ -52,7 +52,6 @@ func (d *Decoder) opaque(row jsondoc.Value, ev *schema.Event) {
 			w.Member(name, o.value)
 		}
 	}
-	d.keyOf(ev.Kind)
 	clear(o.members)
 }
 
@@ -107,32 +106,4 @@ func (o *opaque) appendNormal(dst []byte, v jsondoc.Value) []byte {
 		}
 	}
 	return append(dst, text...)
-}
-
-// keyOf sets the natural key of the kinds that have one without becoming facts.
-func (d *Decoder) keyOf(kind string) {
-	w, f := d.w, &d.f
-	switch kind {
-	case "Usage":
-		if id := normal.ID(f[recordID]); len(id) > 0 {
-			w.Key("usage")
-			w.KeyID(id)
-		}
-	case "CallAutomationStreamingUsage":
-		if id := normal.ID(f[streamingSessionID]); len(id) > 0 {
-			start, _ := normal.Instant(f[streamingStartTime].Bytes())
-			w.Key("streaming_usage")
-			w.KeyID(id)
-			w.KeyID(normal.ID(f[participantID]))
-			w.KeyTime(start)
-			w.KeyLower(normal.ID(f[streamingModality]))
-		}
-	case "CallClosedCaptionsSummary":
-		if id := normal.ID(f[speechSessionID]); len(id) > 0 {
-			start, _ := normal.Instant(f[startTime].Bytes())
-			w.Key("captions")
-			w.KeyID(id)
-			w.KeyTime(start)
-		}
-	}
 }

@@ -8,6 +8,7 @@ import (
 	"rollcall/ingest/jsondoc"
 	"rollcall/ingest/normal"
 	"rollcall/ingest/ownevent"
+	"rollcall/ingest/recordingfile"
 	"rollcall/schema"
 )
 
@@ -109,7 +110,7 @@ func (d *Decoder) record(v jsondoc.Value) {
 		}
 		kind = schema.KindUnknown
 	}
-	d.monitor.Decode(v, kind, d.event())
+	d.monitor.Decode(kind, d.event())
 }
 
 // namedRow reads a row of a log that stands by itself, a line of a blob or of
@@ -137,11 +138,11 @@ func (d *Decoder) row(v jsondoc.Value) bool {
 		}
 		fallthrough
 	default:
-		if !d.monitor.Timed() {
+		if !d.monitor.Certain() {
 			return false
 		}
 	}
-	d.monitor.Decode(v, kind, d.event())
+	d.monitor.Decode(kind, d.event())
 	return true
 }
 
@@ -186,8 +187,8 @@ func (d *Decoder) file(v jsondoc.Value) bool {
 			return true
 		}
 	}
-	if v.Get("chunkDocumentId").Exists() && v.Get("chunkStartTime").Exists() {
-		d.opaque(v, schema.SourceRecordingFile, "acsmetadata", v.Get("chunkStartTime"))
+	if recordingfile.Is(v) {
+		recordingfile.Decode(&d.w, v, d.event())
 		return true
 	}
 	return false

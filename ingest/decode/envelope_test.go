@@ -98,7 +98,23 @@ func TestReenveloping(t *testing.T) {
 		{"CallDiagnostics", "ACSCallDiagnostics", "2026-01-02T10:00:00.123Z", map[string]any{"correlationId": "c1"}, map[string]any{
 			"identifier": "acs:r_u", "participantId": nil, "mediaType": "Video", "roundTripTimeAvg": 82.0, "packetLossRateAvg": 0.5, "transportType": "UDP"}},
 		{"Usage", "ACSBillingUsage", "2026-01-02T10:00:00.123Z", map[string]any{"correlationId": "c1"}, map[string]any{
-			"recordId": "u1", "usageType": "audio", "unitType": "minutes", "quantity": 1.25, "startTime": "2026-01-02T09:00:00Z", "participantId": nil}},
+			"recordId": "u1", "usageType": "audio", "unitType": "minutes", "quantity": 1.25, "startTime": "2026-01-02T09:00:00Z", "participantId": nil, "userIdA": "acs:r_u"}},
+		{"CallAutomationStreamingUsage", "ACSCallAutomationStreamingUsage", "2026-01-02T10:00:00.123Z", map[string]any{"correlationId": "c1"}, map[string]any{
+			"callConnectionId": "k1", "streamingModality": "Transcription", "streamingStartTime": "2026-01-02T09:00:00Z", "streamingDurationInMs": 1172487.9394, "streamingSessionId": "s1", "participantId": nil}},
+		{"CallClosedCaptionsSummary", "ACSCallClosedCaptionsSummary", "2026-01-02T10:00:00.123Z", map[string]any{"correlationId": "c1", "resultType": "Succeeded"}, map[string]any{
+			"speechRecognitionSessionId": "s1", "spokenLanguage": "en-us", "startTime": "2026-01-02T09:00:00Z", "duration": 666.66, "endReason": "Stopped", "cancelReason": nil}},
+		{"CallRecordingOperational", "ACSCallRecordingIncomingOperations", "2026-01-02T10:00:00.123Z", map[string]any{"correlationId": "c1", "operationName": "PauseRecording", "durationMs": 130.0}, map[string]any{
+			"callConnectionId": "k1", "uri": "https://acs/calling/recordings/  rA:pause?api-version=1", "resultSignature": 202.0, "sdkType": "dotnet"}},
+		{"CallAutomationMediaSummary", "ACSCallAutomationMediaSummary", "2026-01-02T10:00:00.123Z", map[string]any{"correlationId": "c1", "operationName": "Play"}, map[string]any{
+			"operationId": "o1", "playInLoop": "FALSE", "playToParticipant": "true", "resultCode": 200.0, "resultSubcode": 8533.0, "resultMessage": nil}},
+		{"CallClientOperations", "ACSCallClientOperations", "2026-01-02T10:00:00.123Z", map[string]any{"operationName": "CreateView"}, map[string]any{"durationMs": 577.0,
+			"callId": "c1", "participantId": "p1", "callClientTimeStamp": "2026-01-02T09:00:00Z", "operationPayload": `{"a":"b","c":1}`, "endpointId": nil}},
+		{"ChatOperational", "ACSChatIncomingOperations", "2026-01-02T10:00:00.123Z", map[string]any{"operationName": "SendChatMessage", "durationMs": 12.0}, map[string]any{
+			"chatThreadId": "19:t@thread.v2", "chatMessageId": "1613694358927", "userId": "acs:r_u", "resultSignature": 201.0}},
+		{"RoomsOperational", "ACSRoomsIncomingOperations", "2026-01-02T10:00:00.123Z", map[string]any{"operationName": "CreateRoom", "durationMs": 12.0}, map[string]any{
+			"roomId": "9911", "roomLifespan": 60.0, "pstnDialOutEnabled": "True"}},
+		{"CallSurvey", "ACSCallSurvey", "2026-01-02T10:00:00.123Z", map[string]any{"correlationId": "p1"}, map[string]any{
+			"surveyId": "s1", "callId": "c1", "overallRatingScore": 4.0, "audioRatingScore": 3.5, "videoRatingScore": nil}},
 	}
 	for _, r := range records {
 		t.Run(r.category, func(t *testing.T) {
