@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,13 +35,47 @@ func (s Store) WriteCalls(ctx context.Context, w io.Writer) error {
 	return nil
 }
 
+// callsAtOnce is how many calls are read together. Each table of results is
+// sorted by call, so a range of calls is read without a look at the rest, and
+// nothing large is sorted.
+const callsAtOnce = 200
+
 // Calls streams all calls by id. No call may be evaluated meanwhile.
 func (s Store) Calls(ctx context.Context) iter.Seq2[*timeline.Call, error] {
-	from, args := "calls_current", []any(nil)
-	if s.Scope.OneTenant {
-		from, args = "calls_current WHERE call_id IN (SELECT call_id FROM sessions_current WHERE tenant = ?)", []any{s.Scope.Tenant}
+	return func(yield func(*timeline.Call, error) bool) {
+		ids, err := s.callIDs(ctx)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for some := range slices.Chunk(ids, callsAtOnce) {
+			e := evaluation{id: some[0], last: some[len(some)-1]}
+			from, args := "calls_current WHERE call_id BETWEEN ? AND ?", []any{e.id, e.last}
+			if s.Scope.OneTenant {
+				from += " AND call_id IN (SELECT call_id FROM sessions_current WHERE tenant = ?)"
+				args = append(args, s.Scope.Tenant)
+			}
+			for c, err := range s.merge(ctx, e, s.callRows(ctx, from, args)) {
+				if !yield(c, err) || err != nil {
+					return
+				}
+			}
+		}
 	}
-	return s.merge(ctx, evaluation{}, s.callRows(ctx, from, args))
+}
+
+// callIDs lists the ids of all calls, in order.
+func (s Store) callIDs(ctx context.Context) ([]string, error) {
+	var ids []string
+	err := query(ctx, s.Conn, "calls", "SELECT call_id FROM calls_current ORDER BY call_id", nil, func(rows driver.Rows) error {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		ids = append(ids, id)
+		return nil
+	})
+	return ids, err
 }
 
 // Call reads one call as it was last evaluated. The error wraps ErrNoCall where
@@ -51,28 +86,29 @@ func (s Store) Call(ctx context.Context, id string) (*timeline.Call, error) {
 			return nil, err
 		}
 		one := func(yield func(row[callRow], error) bool) { yield(c, nil) }
-		for d, err := range s.merge(ctx, evaluation{id, c.value.version}, one) {
+		for d, err := range s.merge(ctx, evaluation{id: id, version: c.value.version}, one) {
 			return d, err
 		}
 	}
 	return nil, fmt.Errorf("%w: %s", ErrNoCall, id)
 }
 
-// An evaluation is one version of one call; the zero value stands for the
-// current version of every call.
+// An evaluation is one version of one call, or, with last, the current versions
+// of all calls from id to last, both included.
 type evaluation struct {
 	id      string
 	version uint64
+	last    string
 }
 
-// of makes the end of a query from a table of results: all current rows of the
-// scope, or those of one version, whatever is current by now.
+// of makes the end of a query from a table of results: the current rows of a
+// range of calls in the scope, or those of one version, whatever is current by
+// now.
 func (e evaluation) of(s Store, table string) (string, []any) {
-	if e.id == "" {
-		where, args := s.where(false)
-		return table + "_current" + where, args
-	}
 	from, args := table+" FINAL WHERE call_id = ? AND version = ?", []any{e.id, e.version}
+	if e.last != "" {
+		from, args = table+"_current WHERE call_id BETWEEN ? AND ?", []any{e.id, e.last}
+	}
 	if s.Scope.OneTenant {
 		from, args = from+" AND tenant = ?", append(args, s.Scope.Tenant)
 	}
@@ -281,23 +317,28 @@ func (s Store) freeRows(ctx context.Context, e evaluation) iter.Seq2[row[timelin
 // eventRows lists where the events of calls lie. Only messages that were read
 // from files have a file and line.
 func (s Store) eventRows(ctx context.Context, e evaluation) iter.Seq2[row[timeline.Event], error] {
-	calls, only, args := "calls_current", "", []any(nil)
-	if e.id != "" {
-		// The condition on the id reaches below the view's grouping, one on the
-		// alias set would not.
-		calls, only = "calls_current WHERE call_id = ?", `
-WHERE event_id IN (SELECT event_id FROM events WHERE alias_key IN (SELECT arrayJoin(alias_keys) FROM calls_current WHERE call_id = ?))`
-		args = []any{e.id, e.id}
-	}
-	events := `SELECT c.call_id AS call_id, event_id, source, kind, time, topic, epoch, partition, offset FROM events_current AS e
-INNER JOIN (SELECT call_id, arrayJoin(alias_keys) AS alias_key FROM ` + calls + `) AS c ON e.alias_key = c.alias_key` + only
+	calls, args := "calls_current WHERE call_id BETWEEN ? AND ?", []any{e.id, cmp.Or(e.last, e.id)}
+	args = append(args, args...)
+	// Of the copies of an event that of the view events_current; its other
+	// columns are left out, which would be most of the memory that this takes.
+	events := `SELECT c.call_id AS call_id, event_id, copy.1 AS source, copy.2 AS kind, copy.3 AS time, copy.4 AS topic, copy.5 AS epoch,
+    copy.6 AS partition, copy.7 AS offset
+FROM (
+    SELECT event_id, argMin((source, kind, time, topic, epoch, partition, offset, alias_key),
+        (-version, content, topic, epoch, partition, offset, idx)) AS copy
+    FROM events WHERE event_id IN (SELECT event_id FROM events WHERE alias_key IN (SELECT arrayJoin(alias_keys) FROM ` + calls + `))
+    GROUP BY event_id
+) AS e
+INNER JOIN (SELECT call_id, arrayJoin(alias_keys) AS alias_key FROM ` + calls + `) AS c ON e.copy.8 = c.alias_key`
 	sql := `SELECT e.call_id, e.event_id, e.source, e.kind, e.time, e.topic, e.partition, e.offset, ` + header(HeaderFile) + `, ` + header(HeaderLine) + `
 FROM (` + events + `) AS e
 LEFT JOIN (
     SELECT topic, epoch, partition, offset, arrayFilter(h -> startsWith(h.1, 'rollcall-'), headers) AS headers
-    FROM messages_one WHERE arrayExists(h -> h.1 = '` + HeaderFile + `', headers)
+    FROM messages WHERE (topic, epoch, partition, offset) IN (SELECT topic, epoch, partition, offset FROM (` + events + `))
+    LIMIT 1 BY topic, epoch, partition, offset
 ) AS m ON e.topic = m.topic AND e.epoch = m.epoch AND e.partition = m.partition AND e.offset = m.offset
-ORDER BY e.call_id, e.event_id SETTINGS join_algorithm = 'full_sorting_merge'`
+ORDER BY e.call_id, e.event_id`
+	args = append(args, args...)
 	return rowsOf(ctx, s, "events", sql, args, func(rows driver.Rows) (id string, v timeline.Event, err error) {
 		var topic, number string
 		var partition int32

@@ -42,6 +42,11 @@ func placeOf(file, lineText, topic string, partition int32, offset int64) place 
 	return place{Topic: topic, Partition: &partition, Offset: &offset}
 }
 
+// sortedJoin makes a join of large tables keep to a small memory: both sides
+// are sorted, each sort spills to disk early, because several run at once.
+const sortedJoin = ` SETTINGS join_algorithm = 'full_sorting_merge', max_bytes_before_external_sort = 33554432,
+    max_bytes_ratio_before_external_sort = 0, max_bytes_before_external_group_by = 33554432, max_bytes_ratio_before_external_group_by = 0, max_threads = 1, max_block_size = 4096`
+
 // Evidence writes evidence.ndjson: a line for each event that an output names,
 // with the place and the SHA-256 of the message that holds it.
 func (s Store) Evidence(ctx context.Context, w io.Writer) error {
@@ -62,7 +67,7 @@ INNER JOIN (
         if(` + header(HeaderSHA256) + ` != '', ` + header(HeaderSHA256) + `, lower(hex(SHA256(value)))) AS digest
     FROM messages_one
 ) AS m ON e.topic = m.topic AND e.epoch = m.epoch AND e.partition = m.partition AND e.offset = m.offset
-ORDER BY e.event_id SETTINGS join_algorithm = 'full_sorting_merge'`
+ORDER BY e.event_id` + sortedJoin
 	args := append(append(append([]any{}, tenantArgs...), tenantArgs...), daysArgs...)
 	return query(ctx, s.Conn, "evidence", sql, args, func(rows driver.Rows) error {
 		var id, file, lineText, topic, digest string

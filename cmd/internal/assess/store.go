@@ -219,7 +219,7 @@ func eventsOfRun(ctx context.Context, conn driver.Conn, run uint64, now time.Tim
 		rows, err := conn.Query(atNow(ctx, now, clickhouse.Parameters{"run": strconv.FormatUint(run, 10)}),
 			`SELECT c.call_id, e.alias_key, `+eventColumns+` FROM events AS e
 INNER JOIN (SELECT alias_key, call_id FROM call_sets WHERE run = {run:UInt64}) AS c ON e.alias_key = c.alias_key
-WHERE `+known+` ORDER BY c.call_id`)
+WHERE `+known+` ORDER BY c.call_id SETTINGS max_block_size = 2048, max_threads = 1`)
 		if err != nil {
 			yield(callEvents{}, fmt.Errorf("read the events of calls: %w", err))
 			return

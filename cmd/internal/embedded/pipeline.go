@@ -57,6 +57,10 @@ type RunConfig struct {
 	Drop []string
 }
 
+// maxMemory is what ClickHouse may take of a run, in bytes: larger sorts and
+// groupings go to disk.
+const maxMemory = 640 << 20
+
 // Start starts a run. Close ends it and removes what it kept on disk.
 func Start(ctx context.Context, cfg RunConfig) (_ *Run, err error) {
 	r := &Run{stored: map[part]*ranges{}, changed: make(chan struct{}), done: make(chan error, 1)}
@@ -68,7 +72,7 @@ func Start(ctx context.Context, cfg RunConfig) (_ *Run, err error) {
 	if r.folder, err = os.MkdirTemp("", "rollcall-"); err != nil {
 		return nil, fmt.Errorf("temporary folder: %w", err)
 	}
-	if r.house, err = chdb.Open(chdb.Config{Path: r.folder + "/clickhouse", Logger: cfg.Logger}); err != nil {
+	if r.house, err = chdb.Open(chdb.Config{Path: r.folder + "/clickhouse", Logger: cfg.Logger, MaxMemory: maxMemory}); err != nil {
 		return nil, err
 	}
 	if r.Conn, err = tables.Open(ctx, r.house.DSN(), tables.OpenOptions{}); err != nil {
