@@ -62,14 +62,16 @@ func (d *Decoder) Decode(e cloudevent.Event, ev *schema.Event) {
 	case "Microsoft.Communication.IncomingCall":
 		d.refs(data, ev)
 		d.payload(e)
+		d.incoming(data, ev)
 	default:
 		d.payload(e)
+		d.chat(data, ev)
 	}
 	e.Key(w)
 	w.Finish(ev)
 }
 
-// payload makes what becomes no facts the content.
+// payload makes all that an event says its content.
 func (d *Decoder) payload(e cloudevent.Event) {
 	w := d.w
 	w.Scratch = e.Data.AppendCanonical(w.Scratch[:0])
@@ -134,6 +136,7 @@ func (d *Decoder) recordingFile(e cloudevent.Event, data jsondoc.Value, ev *sche
 	w.Bytes([]byte(r.Channel))
 	w.Lower(&r.Format, "format", normal.Token(data.Get("recordingFormatType")))
 	w.Text(&r.EndReason, "end_reason", normal.Token(data.Get("sessionEndReason")))
+	r.Chunks = d.chunks(data.Get("recordingStorageInfo").Get("recordingChunks"))
 	ev.Facts.Recording = r
 	if !r.Start.IsZero() {
 		ev.First, ev.Last = r.Start, r.Start
@@ -141,6 +144,27 @@ func (d *Decoder) recordingFile(e cloudevent.Event, data jsondoc.Value, ev *sche
 			ev.Last = end
 		}
 	}
+}
+
+// maxChunks is how many files of a recording are read: one has four hours.
+const maxChunks = 10_000
+
+// chunks returns the document ids of a recording's files, by which their
+// metadata names them.
+func (d *Decoder) chunks(list jsondoc.Value) []string {
+	var out []string
+	if n := list.Len(); list.Kind() == jsondoc.Array && n > 0 {
+		out = make([]string, 0, min(n, maxChunks))
+	}
+	for chunk := range list.Elements() {
+		id := normal.ID(chunk.Get("documentId"))
+		if len(id) == 0 || len(out) == maxChunks {
+			continue
+		}
+		out = append(out, "")
+		d.w.Text(&out[len(out)-1], "chunk", id)
+	}
+	return out
 }
 
 // recordingID returns all that follows "recordingId/" in a subject: the id is
