@@ -43,7 +43,7 @@ func wholeSeconds(ms int64) time.Duration {
 }
 
 // decide picks a bound from claims: the highest source, within whose
-// resolution a lower but finer source refines it. Of one source the pick
+// resolution a finer one refines it. Of one source the pick
 // chooses: the first join, the last leave.
 func decide(claims []claim, pick func(a, b claim) bool) schema.Bound {
 	var best claim
@@ -55,7 +55,7 @@ func decide(claims []claim, pick func(a, b claim) bool) schema.Bound {
 	}
 	refined, fine := best, false
 	for _, c := range claims {
-		if c.rank <= best.rank || c.resolution >= best.resolution || c.at.Sub(best.at).Abs() >= best.resolution {
+		if c.resolution >= best.resolution || c.at.Sub(best.at).Abs() >= best.resolution {
 			continue
 		}
 		if !fine || c.rank < refined.rank || c.rank == refined.rank && prefers(c, refined, pick) {

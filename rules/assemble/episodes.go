@@ -43,7 +43,7 @@ func (s *Spine) buildEpisodes() {
 			case tierClients:
 				more = s.signalParts(capture, union(s.endParts(parts)))
 			}
-			parts = fill(parts, more, tier)
+			parts = fill(parts, more)
 		}
 		for i, p := range union(s.endParts(parts)) {
 			e := schema.Episode{Capture: capture, Ordinal: i + 1, Start: p.start, End: p.end, Events: sortedIDs(p.events)}
@@ -56,9 +56,10 @@ func (s *Spine) buildEpisodes() {
 }
 
 // fill adds to parts what a lower tier tells besides: parts that none of the
-// better ones touches, and, if a server tells them, the ends of parts whose end
-// is not known. A client's signal never ends what a server began.
-func fill(parts, more []part, tier int) []part {
+// better ones touches, and the ends of parts whose end is not known. (Of what
+// clients saw signalParts leaves out all that is near a server's part, so that
+// a client's signal never ends what a server began.)
+func fill(parts, more []part) []part {
 	better := slices.Clone(parts)
 	for _, m := range more {
 		overlaps := false
@@ -67,7 +68,7 @@ func fill(parts, more []part, tier int) []part {
 				continue
 			}
 			overlaps = true
-			if o := &parts[i]; tier != tierClients && p.end.At.IsZero() && m.end.At.After(p.start.At) {
+			if o := &parts[i]; p.end.At.IsZero() && m.end.At.After(p.start.At) {
 				if o.end.At.IsZero() || compareEnds(o.end, m.end) < 0 {
 					o.end = m.end
 				}

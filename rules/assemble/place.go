@@ -107,13 +107,21 @@ func (s *Spine) place(visits []visit) {
 		pairs = pairs[:min(len(pairs), first+maxChoices)]
 	}
 	slices.SortFunc(pairs, closest)
-	taken, placed := map[int]bool{}, make([]bool, len(visits))
+	taken, placed := map[int][]int{}, make([]bool, len(visits))
+	put := func(p pair) {
+		taken[p.session], placed[p.visit] = append(taken[p.session], p.visit), true
+		for _, e := range visits[p.visit].events {
+			s.sessions[p.session].add(e)
+		}
+	}
 	for _, p := range pairs {
-		if !taken[p.session] && !placed[p.visit] {
-			taken[p.session], placed[p.visit] = true, true
-			for _, e := range visits[p.visit].events {
-				s.sessions[p.session].add(e)
-			}
+		if len(taken[p.session]) == 0 && !placed[p.visit] {
+			put(p)
+		}
+	}
+	for _, p := range pairs {
+		if !placed[p.visit] && visits[p.visit].reconnects(s.sessions[p.session], visits, taken[p.session]) {
+			put(p)
 		}
 	}
 	for i, v := range visits {
@@ -127,6 +135,19 @@ func (s *Spine) place(visits []visit) {
 		s.sessions = append(s.sessions, x)
 	}
 	s.settle()
+}
+
+// reconnects reports whether a visit is one more of those that a session takes:
+// it lies within what a server states as one stay, and apart from the others.
+func (v visit) reconnects(x *session, visits []visit, taken []int) bool {
+	if v.summary() || v.from.IsZero() || v.to.IsZero() || x.Joined.Source == schema.BoundApp || x.Left.At.IsZero() ||
+		v.from.Before(x.Joined.At.Add(-slack)) || v.to.After(x.Left.At.Add(slack)) {
+		return false
+	}
+	return !slices.ContainsFunc(taken, func(i int) bool {
+		o := visits[i]
+		return o.from.IsZero() || o.to.IsZero() || o.from.Before(v.to) && v.from.Before(o.to)
+	})
 }
 
 func (v visit) summary() bool { return v.events[0].Facts.Summary != nil }

@@ -105,6 +105,13 @@ func TestStays(t *testing.T) {
 				joins(alice.byRaw(), 130), leaves(alice.byRaw(), 200)},
 			`alice 0(event_grid) to 100(event_grid) acs_app:external_user by raw_id
 			 alice 130(app) to 200(app) acs_app:external_user by raw_id`},
+		"a later stay does not end one whose end is not known": {
+			[]schema.Event{added(alice, 0), joins(alice.byRaw(), 200), leaves(alice.byRaw(), 300), callEnded(400)},
+			`alice 0(event_grid) to 400(assumed:call_end) acs_app:external_user by raw_id
+			 alice 200(app) to 300(app) acs_app:external_user by raw_id`},
+		"two stays of the app in one of the server are one": {
+			[]schema.Event{added(alice, 0), removed(alice, 100), joins(alice.byRaw(), 1), leaves(alice.byRaw(), 50), joins(alice.byRaw(), 51), leaves(alice.byRaw(), 99.5)},
+			`alice 0(event_grid) to 100(event_grid) acs_app:external_user by raw_id`},
 		"the app's leave a little after the server's is of the same session": {
 			[]schema.Event{added(alice, 0), removed(alice, 100), leaves(alice.byRaw(), 101)},
 			`alice 0(event_grid) to 100(event_grid) acs_app:external_user by raw_id`},
@@ -134,6 +141,12 @@ func TestStays(t *testing.T) {
 				roster(1, 10, phone), roster(2, 12, phone, who{raw: "4:+14255550199"}), roster(3, 100)},
 			`leg1 10(call_summary) to 100(call_summary) pstn by endpoint_type
 			 leg2 12(call_summary) to 92(call_summary) pstn by endpoint_type`},
+		"a telephone leg that two numbers could be gets neither": {
+			[]schema.Event{summary(who{pid: "p-leg"}, 10, 90, endpointType("pstn")), roster(1, 10, phone, who{raw: "4:+14255550199"}), roster(2, 100)},
+			`leg 10(call_summary) to 100(call_summary) pstn by endpoint_type`},
+		"a more precise record of one source refines": {
+			[]schema.Event{summary(alice, 10, 90, id("a")), summary(alice, 10, 89.7, id("b"))},
+			`alice 10(call_summary) to 99.7(call_summary) acs_app:external_user by raw_id`},
 		"a bare GUID that a roster names in full is one participant": {
 			[]schema.Event{summary(who{pid: "p-carol", raw: carol.raw[len("8:orgid:"):]}, 0, 100, participantType("Teams")), roster(1, 0, carol), roster(2, 100)},
 			`carol 0(call_summary) to 100(roster) teams_client:teams_user by participant_type`},
@@ -234,6 +247,13 @@ func TestEpisodes(t *testing.T) {
 			[]schema.Event{added(alice, 0), removed(alice, 50), added(bob, 0), removed(bob, 600), callEnded(600),
 				signal(alice, "recording", true, 20), signal(bob, "recording", true, 21), signal(bob, "recording", false, 95)},
 			`recording#1 20(client_signal) to 95(client_signal)`},
+		"who saw it and left says nothing of its end": {
+			[]schema.Event{added(alice, 0), removed(alice, 50), added(bob, 0), removed(bob, 600), callEnded(600), signal(alice, "recording", true, 20)},
+			`recording#1 20(client_signal) to 600(assumed:call_end) assumed from 20`},
+		"it ends when the last that has not said so leaves": {
+			[]schema.Event{added(alice, 0), removed(alice, 50), added(bob, 0), removed(bob, 600), callEnded(600),
+				signal(alice, "recording", true, 20), signal(bob, "recording", true, 21), signal(bob, "recording", false, 40)},
+			`recording#1 20(client_signal) to 50(client_signal)`},
 		"or with the call": {in(signal(alice, "recording", true, 20)), `recording#1 20(client_signal) to 600(assumed:call_end) assumed from 20`},
 		"what clients saw besides, far from a server's episode, counts": {in(recording("r", true, 10, 10), recording("r", false, 10, 60), signal(alice, "recording", true, 300), signal(alice, "recording", false, 400)),
 			`recording#1 10(call_automation) to 60(call_automation)

@@ -36,6 +36,7 @@ func TestEstimatedClock(t *testing.T) {
 		"a signal that is slow does not make the clock wrong":   {[]schema.Event{summary(alice, 0, 600), recording("rec", true, 10, 10), recording("rec", false, 10, 200), joins(alice, 0.1), leaves(alice, 600.2), signal(alice, "recording", true, 40), shows(alice, "recording", 41)}, estimating, "late shown 41 signalled 40", schema.ClockSent},
 		"a client that gives its offset is not estimated":       {[]schema.Event{summary(alice, 0, 600), recording("rec", true, 10, 10), recording("rec", false, 10, 200), signal(alice, "recording", true, 40), shows(alice, "recording", 41, clock(schema.ClockOffset))}, estimating, "late shown 41 signalled 40", schema.ClockOffset},
 		"one signal is enough where nothing contradicts it":     {[]schema.Event{summary(alice, 0, 600), recording("rec", true, 10, 10), recording("rec", false, 10, 200), signal(alice, "recording", true, 40), shows(alice, "recording", 41)}, estimating, "pass shown 11 signalled 10", schema.ClockEstimate},
+		"signals that contradict each other tell nothing":       {[]schema.Event{summary(alice, 0, 600), recording("rec", true, 10, 10), recording("rec", false, 10, 200), signal(alice, "recording", true, 40), signal(alice, "recording", false, 290), shows(alice, "recording", 41)}, estimating, "late shown 41 signalled 40", schema.ClockSent},
 		"without signals there is nothing to estimate by":       {[]schema.Event{summary(alice, 0, 600), recording("rec", true, 10, 10), recording("rec", false, 10, 200), shows(alice, "recording", 41)}, estimating, "late shown 41", schema.ClockSent},
 		"an estimate never makes a receipt earlier than it was": {seen(30, signal(alice, "recording", true, 45)), estimating, "pass shown 11.4 signalled 10.4", schema.ClockEstimate},
 	}
@@ -53,6 +54,11 @@ func TestEstimatedClock(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a capture that was on is signalled at the join", func(t *testing.T) {
+		evidenceOf(t, summary(alice, 50, 550), recording("rec", true, 10, 10), recording("rec", false, 10, 200),
+			signal(alice, "recording", true, 80.5), shows(alice, "recording", 81)).
+			under(estimating).wants(`alice recording#1 50-200 pass shown 50.5 signalled 50`)
+	})
 	t.Run("bounds that only clients saw tell nothing of a clock", func(t *testing.T) {
 		evidenceOf(t, summary(alice, 0, 600), signal(alice, "recording", true, 40), signal(alice, "recording", false, 90), shows(alice, "recording", 41)).
 			under(estimating).wants(`alice recording#1 40-90 pass shown 41 signalled 40`)

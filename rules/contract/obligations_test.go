@@ -327,6 +327,11 @@ func TestTelephones(t *testing.T) {
 			evidenceOf(t, append(base, c.more)...).under(terms).wants("phone recording#1 10-200 " + c.want + "\nalice recording#1 10-200 missed signal-unknown")
 		})
 	}
+	t.Run("a play counts whatever surfaces the policy lists", func(t *testing.T) {
+		evidenceOf(t, append(base, play("told", true, 14))...).under(terms + "  surfaces: {pstn: [banner]}").wants(`
+			phone recording#1 10-200 pass shown 14
+			alice recording#1 10-200 missed signal-unknown`)
+	})
 	t.Run("a play has a server's clock", func(t *testing.T) {
 		w := evidenceOf(t, append(base, play("told", true, 14))...).under(terms)
 		for _, o := range w.judge(w.call(w.events)) {

@@ -1,0 +1,5 @@
+//go:build race
+
+package contract
+
+const underRace = true // a million events would take minutes and gigabytes
