@@ -1,16 +1,18 @@
 package export
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/go-json-experiment/json"
 
@@ -55,13 +57,44 @@ func (s Store) Calls(ctx context.Context) iter.Seq2[*timeline.Call, error] {
 				from += " AND call_id IN (SELECT call_id FROM sessions_current WHERE tenant = ?)"
 				args = append(args, s.Scope.Tenant)
 			}
-			for c, err := range s.merge(ctx, e, s.callRows(ctx, from, args)) {
-				if !yield(c, err) || err != nil {
+			calls, err := s.read(ctx, e, s.callRows(ctx, from, args))
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, c := range calls {
+				if !yield(c, nil) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// read reads some calls with all that belongs to them.
+func (s Store) read(ctx context.Context, e evaluation, rows iter.Seq2[row[callRow], error]) ([]*timeline.Call, error) {
+	var calls []*timeline.Call
+	var ids []string
+	for c, err := range s.merge(ctx, e, rows) {
+		if err != nil {
+			return nil, err
+		}
+		calls = append(calls, c)
+		ids = slices.AppendSeq(ids, maps.Keys(c.Named()))
+	}
+	places, err := s.places(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range calls {
+		c.Events = []timeline.Event{}
+		for _, id := range slices.Sorted(maps.Keys(c.Named())) {
+			if v, ok := places[id]; ok {
+				c.Events = append(c.Events, v)
+			}
+		}
+	}
+	return calls, nil
 }
 
 // callIDs lists the ids of all calls, in order.
@@ -86,8 +119,9 @@ func (s Store) Call(ctx context.Context, id string) (*timeline.Call, error) {
 			return nil, err
 		}
 		one := func(yield func(row[callRow], error) bool) { yield(c, nil) }
-		for d, err := range s.merge(ctx, evaluation{id: id, version: c.value.version}, one) {
-			return d, err
+		calls, err := s.read(ctx, evaluation{id: id, version: c.value.version}, one)
+		if err != nil || len(calls) > 0 {
+			return first(calls), err
 		}
 	}
 	return nil, fmt.Errorf("%w: %s", ErrNoCall, id)
@@ -128,8 +162,6 @@ func (s Store) merge(ctx context.Context, e evaluation, calls iter.Seq2[row[call
 		defer usage.stop()
 		free := pull(s.freeRows(ctx, e))
 		defer free.stop()
-		events := pull(s.eventRows(ctx, e))
-		defer events.stop()
 		for c, err := range calls {
 			if err != nil {
 				yield(nil, err)
@@ -142,7 +174,6 @@ func (s Store) merge(ctx context.Context, e evaluation, calls iter.Seq2[row[call
 			p.findings, err = more(err, findings, id)
 			p.usage, err = more(err, usage, id)
 			p.free, err = more(err, free, id)
-			p.events, err = more(err, events, id)
 			if err != nil {
 				yield(nil, err)
 				return
@@ -314,45 +345,52 @@ func (s Store) freeRows(ctx context.Context, e evaluation) iter.Seq2[row[timelin
 	})
 }
 
-// eventRows lists where the events of calls lie. Only messages that were read
-// from files have a file and line.
-func (s Store) eventRows(ctx context.Context, e evaluation) iter.Seq2[row[timeline.Event], error] {
-	calls, args := "calls_current WHERE call_id BETWEEN ? AND ?", []any{e.id, cmp.Or(e.last, e.id)}
-	args = append(args, args...)
-	// Of the copies of an event that of the view events_current; its other
-	// columns are left out, which would be most of the memory that this takes.
-	events := `SELECT c.call_id AS call_id, event_id, copy.1 AS source, copy.2 AS kind, copy.3 AS time, copy.4 AS topic, copy.5 AS epoch,
-    copy.6 AS partition, copy.7 AS offset
+// idsAtOnce bounds the list of ids in one query.
+const idsAtOnce = 4000
+
+// places finds where events lie: of the copies of an event that of the view
+// events_current. Only messages that were read from files have a file and line.
+func (s Store) places(ctx context.Context, ids []string) (map[string]timeline.Event, error) {
+	slices.Sort(ids)
+	found := map[string]timeline.Event{}
+	for some := range slices.Chunk(slices.Compact(ids), idsAtOnce) {
+		// Ids of events are hex.
+		ctx := clickhouse.Context(ctx, clickhouse.WithParameters(clickhouse.Parameters{"ids": "['" + strings.Join(some, "','") + "']"}))
+		events := `SELECT event_id, copy.1 AS source, copy.2 AS kind, copy.3 AS time, copy.4 AS topic, copy.5 AS epoch, copy.6 AS partition, copy.7 AS offset
 FROM (
-    SELECT event_id, argMin((source, kind, time, topic, epoch, partition, offset, alias_key),
-        (-version, content, topic, epoch, partition, offset, idx)) AS copy
-    FROM events WHERE event_id IN (SELECT event_id FROM events WHERE alias_key IN (SELECT arrayJoin(alias_keys) FROM ` + calls + `))
-    GROUP BY event_id
-) AS e
-INNER JOIN (SELECT call_id, arrayJoin(alias_keys) AS alias_key FROM ` + calls + `) AS c ON e.copy.8 = c.alias_key`
-	sql := `SELECT e.call_id, e.event_id, e.source, e.kind, e.time, e.topic, e.partition, e.offset, ` + header(HeaderFile) + `, ` + header(HeaderLine) + `
+    SELECT event_id, argMin((source, kind, time, topic, epoch, partition, offset), (-version, content, topic, epoch, partition, offset, idx)) AS copy
+    FROM events WHERE event_id IN {ids:Array(String)} GROUP BY event_id
+)`
+		sql := `SELECT e.event_id, e.source, e.kind, e.time, e.topic, e.partition, e.offset, ` + header(HeaderFile) + `, ` + header(HeaderLine) + `
 FROM (` + events + `) AS e
 LEFT JOIN (
     SELECT topic, epoch, partition, offset, arrayFilter(h -> startsWith(h.1, 'rollcall-'), headers) AS headers
     FROM messages WHERE (topic, epoch, partition, offset) IN (SELECT topic, epoch, partition, offset FROM (` + events + `))
     LIMIT 1 BY topic, epoch, partition, offset
-) AS m ON e.topic = m.topic AND e.epoch = m.epoch AND e.partition = m.partition AND e.offset = m.offset
-ORDER BY e.call_id, e.event_id`
-	args = append(args, args...)
-	return rowsOf(ctx, s, "events", sql, args, func(rows driver.Rows) (id string, v timeline.Event, err error) {
-		var topic, number string
-		var partition int32
-		var offset int64
-		var at *time.Time
-		err = rows.Scan(&id, &v.ID, &v.Source, &v.Kind, &at, &topic, &partition, &offset, &v.File, &number)
-		v.Time = timeline.At(deref(at))
-		if v.File == "" {
-			v.Topic, v.Partition, v.Offset = topic, &partition, &offset
-		} else {
-			v.Line, _ = strconv.Atoi(number)
+) AS m ON e.topic = m.topic AND e.epoch = m.epoch AND e.partition = m.partition AND e.offset = m.offset`
+		err := query(ctx, s.Conn, "events", sql, nil, func(rows driver.Rows) error {
+			var v timeline.Event
+			var topic, number string
+			var partition int32
+			var offset int64
+			var at *time.Time
+			if err := rows.Scan(&v.ID, &v.Source, &v.Kind, &at, &topic, &partition, &offset, &v.File, &number); err != nil {
+				return err
+			}
+			v.Time = timeline.At(deref(at))
+			if v.File == "" {
+				v.Topic, v.Partition, v.Offset = topic, &partition, &offset
+			} else {
+				v.Line, _ = strconv.Atoi(number)
+			}
+			found[v.ID] = v
+			return nil
+		})
+		if err != nil {
+			return nil, err
 		}
-		return id, v, err
-	})
+	}
+	return found, nil
 }
 
 // parts are the rows of one call.
@@ -363,7 +401,6 @@ type parts struct {
 	findings    []timeline.Finding
 	usage       []timeline.Usage
 	free        []timeline.Unmetered
-	events      []timeline.Event
 }
 
 // document puts the parts of a call together.
@@ -393,9 +430,14 @@ func (s Store) document(p parts) *timeline.Call {
 	}
 	d.Obligations, d.Findings, d.Usage = orNone(p.obligations), orNone(p.findings), orNone(p.usage)
 	d.Unmetered = orNone(slices.DeleteFunc(p.free, func(u timeline.Unmetered) bool { return !kept[u.SessionID] }))
-	named := d.Named()
-	d.Events = orNone(slices.DeleteFunc(p.events, func(v timeline.Event) bool { return !named[v.ID] }))
 	return d
+}
+
+func first[T any](list []*T) *T {
+	if len(list) == 0 {
+		return nil
+	}
+	return list[0]
 }
 
 func orNone[T any](list []T) []T {

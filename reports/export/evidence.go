@@ -4,7 +4,11 @@ import (
 	"cmp"
 	"context"
 	"encoding/base64"
+	"errors"
+	"fmt"
 	"io"
+	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,46 +46,111 @@ func placeOf(file, lineText, topic string, partition int32, offset int64) place 
 	return place{Topic: topic, Partition: &partition, Offset: &offset}
 }
 
-// sortedJoin makes a join of large tables keep to a small memory: both sides
-// are sorted, each sort spills to disk early, because several run at once.
-const sortedJoin = ` SETTINGS join_algorithm = 'full_sorting_merge', max_bytes_before_external_sort = 33554432,
-    max_bytes_ratio_before_external_sort = 0, max_bytes_before_external_group_by = 33554432, max_bytes_ratio_before_external_group_by = 0, max_threads = 1, max_block_size = 4096`
+// coordinates of a message in Kafka, in the order of the table of messages.
+type coordinates struct {
+	topic     string
+	epoch     uint32
+	partition int32
+	offset    int64
+}
+
+func (c coordinates) compare(o coordinates) int {
+	return cmp.Or(strings.Compare(c.topic, o.topic), cmp.Compare(c.epoch, o.epoch), cmp.Compare(c.partition, o.partition), cmp.Compare(c.offset, o.offset))
+}
+
+// named is an event that an output names, with the message that holds it.
+type named struct {
+	id string
+	at coordinates
+}
+
+// message is where a message lies, with its digest.
+type message struct {
+	at               coordinates
+	file, line, hash string
+}
 
 // Evidence writes evidence.ndjson: a line for each event that an output names,
-// with the place and the SHA-256 of the message that holds it.
+// with the place and the SHA-256 of the message that holds it, in the order of
+// the messages. Both sides of the match are read in that order, so that memory
+// stays flat.
 func (s Store) Evidence(ctx context.Context, w io.Writer) error {
-	tenant, tenantArgs := s.where(false)
-	days, daysArgs := s.where(true)
-	sql := `SELECT e.event_id, ` + header(HeaderFile) + `, ` + header(HeaderLine) + `, e.topic, e.partition, e.offset, digest
-FROM (
-    SELECT event_id, row.1 AS topic, row.2 AS epoch, row.3 AS partition, row.4 AS offset FROM (
-    SELECT event_id, argMin((topic, epoch, partition, offset), (-version, content, topic, epoch, partition, offset)) AS row
-    FROM events WHERE event_id IN (
-        SELECT arrayJoin(evidence) FROM findings_current` + tenant + `
-        UNION DISTINCT SELECT receipt_id FROM obligations_current` + tenant + `
-        UNION DISTINCT SELECT arrayJoin(evidence) FROM usage_lines_current` + days + `)
-    GROUP BY event_id)
-) AS e
-INNER JOIN (
-    SELECT topic, epoch, partition, offset, arrayFilter(h -> startsWith(h.1, 'rollcall-'), headers) AS headers,
-        if(` + header(HeaderSHA256) + ` != '', ` + header(HeaderSHA256) + `, lower(hex(SHA256(value)))) AS digest
-    FROM messages_one
-) AS m ON e.topic = m.topic AND e.epoch = m.epoch AND e.partition = m.partition AND e.offset = m.offset
-ORDER BY e.event_id` + sortedJoin
-	args := append(append(append([]any{}, tenantArgs...), tenantArgs...), daysArgs...)
-	return query(ctx, s.Conn, "evidence", sql, args, func(rows driver.Rows) error {
-		var id, file, lineText, topic, digest string
-		var partition int32
-		var offset int64
-		if err := rows.Scan(&id, &file, &lineText, &topic, &partition, &offset, &digest); err != nil {
+	next, stop := iter.Pull2(s.messages(ctx))
+	defer stop()
+	var m message
+	for e, err := range s.named(ctx) {
+		for err == nil && m.at.compare(e.at) < 0 {
+			var more bool
+			if m, err, more = next(); !more {
+				return fmt.Errorf("event %s lies in %s, partition %d, offset %d, which is not stored", e.id, e.at.topic, e.at.partition, e.at.offset)
+			}
+		}
+		if err != nil {
 			return err
 		}
-		return line(w, struct {
+		err = line(w, struct {
 			ID string `json:"id"`
 			place
 			SHA256 string `json:"sha256"`
-		}{id, placeOf(file, lineText, topic, partition, offset), digest})
+		}{e.id, placeOf(m.file, m.line, e.at.topic, e.at.partition, e.at.offset), m.hash})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// spillEarly keeps sorts and groupings small: several run at once.
+const spillEarly = ` SETTINGS max_bytes_before_external_sort = 33554432, max_bytes_before_external_group_by = 33554432, max_threads = 1, max_block_size = 8192`
+
+// named streams the events that outputs name, in the order of their messages.
+func (s Store) named(ctx context.Context) iter.Seq2[named, error] {
+	tenant, tenantArgs := s.where(false)
+	days, daysArgs := s.where(true)
+	sql := `SELECT event_id, copy.1, copy.2, copy.3, copy.4 FROM (
+    SELECT event_id, argMin((topic, epoch, partition, offset), (-version, content, topic, epoch, partition, offset)) AS copy
+    FROM events WHERE event_id IN (
+        SELECT arrayJoin(evidence) FROM findings_current` + tenant + `
+        UNION DISTINCT SELECT arrayJoin(evidence) FROM obligations_current` + tenant + `
+        UNION DISTINCT SELECT receipt_id FROM obligations_current` + tenant + `
+        UNION DISTINCT SELECT arrayJoin(evidence) FROM sessions_current` + tenant + `
+        UNION DISTINCT SELECT arrayJoin(evidence) FROM usage_lines_current` + days + `)
+    GROUP BY event_id
+) ORDER BY copy, event_id` + spillEarly
+	args := slices.Concat(tenantArgs, tenantArgs, tenantArgs, tenantArgs, daysArgs)
+	return stream(ctx, s, "evidence", sql, args, func(rows driver.Rows) (n named, err error) {
+		return n, rows.Scan(&n.id, &n.at.topic, &n.at.epoch, &n.at.partition, &n.at.offset)
 	})
+}
+
+// messages streams where all messages lie, in the order of their table.
+func (s Store) messages(ctx context.Context) iter.Seq2[message, error] {
+	sql := `SELECT topic, epoch, partition, offset, ` + header(HeaderFile) + `, ` + header(HeaderLine) + `,
+    if(` + header(HeaderSHA256) + ` != '', ` + header(HeaderSHA256) + `, lower(hex(SHA256(value))))
+FROM messages ORDER BY topic, epoch, partition, offset, rank DESC SETTINGS max_threads = 1, max_block_size = 4096`
+	return stream(ctx, s, "messages", sql, nil, func(rows driver.Rows) (m message, err error) {
+		return m, rows.Scan(&m.at.topic, &m.at.epoch, &m.at.partition, &m.at.offset, &m.file, &m.line, &m.hash)
+	})
+}
+
+// stream runs a query and streams what scan makes of its rows.
+func stream[T any](ctx context.Context, s Store, what, sql string, args []any, scan func(driver.Rows) (T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		err := query(ctx, s.Conn, what, sql, args, func(rows driver.Rows) error {
+			value, err := scan(rows)
+			if err != nil {
+				return err
+			}
+			if !yield(value, nil) {
+				return errStopped
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errStopped) {
+			var none T
+			yield(none, err)
+		}
+	}
 }
 
 // A DeadLetter is a line of dead_letters.ndjson.
