@@ -2,7 +2,9 @@ package export
 
 import (
 	"context"
+	"errors"
 	"io"
+	"iter"
 	"strconv"
 	"strings"
 	"time"
@@ -103,15 +105,37 @@ func (s Store) finding(rows driver.Rows) (f timeline.Finding, err error) {
 
 // Findings writes findings.ndjson: a line a finding.
 func (s Store) Findings(ctx context.Context, w io.Writer) error {
-	where, args := s.where(false)
-	sql := findingColumns + "findings_current" + where + " ORDER BY call_id, first_at, rule, id"
-	return query(ctx, s.Conn, "findings", sql, args, func(rows driver.Rows) error {
-		f, err := s.finding(rows)
+	for f, err := range s.FindingRows(ctx) {
 		if err != nil {
 			return err
 		}
-		return line(w, f)
-	})
+		if err := line(w, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// FindingRows streams the findings in the order of findings.ndjson, those that
+// began on the scope's days. It may be ranged over more than once.
+func (s Store) FindingRows(ctx context.Context) iter.Seq2[timeline.Finding, error] {
+	return func(yield func(timeline.Finding, error) bool) {
+		where, args := s.Within("first_at")
+		sql := findingColumns + "findings_current" + where + " ORDER BY call_id, first_at, rule, id"
+		err := query(ctx, s.Conn, "findings", sql, args, func(rows driver.Rows) error {
+			f, err := s.finding(rows)
+			if err != nil {
+				return err
+			}
+			if !yield(f, nil) {
+				return errStopped
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errStopped) {
+			yield(timeline.Finding{}, err)
+		}
+	}
 }
 
 // line writes one value as a line of JSON.

@@ -54,6 +54,35 @@ func (s Store) where(days bool) (string, []any) {
 	return " WHERE " + strings.Join(conditions, " AND "), args
 }
 
+// Within makes the condition of the scope on results that have an instant in a
+// column: those of its tenant, on its days.
+func (s Store) Within(column string) (string, []any) {
+	days := Store{Scope: s.Scope}
+	days.Scope.From, days.Scope.To = "", ""
+	where, args := days.where(false)
+	and := func(condition, arg string) {
+		if where == "" {
+			where = " WHERE "
+		} else {
+			where += " AND "
+		}
+		where, args = where+"toDate("+column+", 'UTC') "+condition, append(args, arg)
+	}
+	if s.Scope.From != "" {
+		and(">= toDate(?)", s.Scope.From)
+	}
+	if s.Scope.To != "" {
+		and("<= toDate(?)", s.Scope.To)
+	}
+	return where, args
+}
+
+// Query runs a query and hands each row to read. what names what is read, for
+// errors.
+func (s Store) Query(ctx context.Context, what, sql string, args []any, read func(driver.Rows) error) error {
+	return query(ctx, s.Conn, what, sql, args, read)
+}
+
 // query runs a query and hands each row to read.
 func query(ctx context.Context, conn driver.Conn, what, sql string, args []any, read func(driver.Rows) error) error {
 	rows, err := conn.Query(ctx, sql, args...)

@@ -14,7 +14,6 @@ const (
 	line  = "B8C4CC"
 	amber = "9A5B00"
 	glow  = "FFF4DE"
-	leaf  = "1E6B3C"
 )
 
 // Number formats. Question marks keep the decimal points of a column in line.
@@ -26,12 +25,15 @@ const (
 	formatDay      = `yyyy-mm-dd`
 	formatPercent  = `0.00" %"`
 	formatInstant  = `yyyy-mm-dd hh:mm:ss.000`
+	// A formula's text has no type that every program stores alike: a check is
+	// 1 or 0 and shown as a word.
+	formatState = `[=1]"OK";[Red][=0]"DIFFERS";General`
 )
 
 // Styles are the style ids of one workbook.
 type Styles struct {
 	Title, Subtitle, Section, Label, FigureLabel, Figure, FigureCost, FigurePercent int
-	Text, Mono, Warn, Cell, WrapCell, Good, Bad                                     int
+	Text, Mono, Warn, Cell, WrapCell, State                                         int
 	Head, HeadRight                                                                 int
 	Count, Quantity, Rate, Cost, Day, Percent, Instant                              int
 	TotalText, TotalCount, TotalQuantity, TotalCost, TotalPercent                   int
@@ -96,8 +98,8 @@ func newStyles(f *excelize.File) (Styles, error) {
 	add(&s.Day, excelize.Style{Font: body(plain), CustomNumFmt: &day,
 		Alignment: cell})
 	add(&s.Instant, excelize.Style{Font: body(plain), CustomNumFmt: &instant, Alignment: cell})
-	add(&s.Good, excelize.Style{Font: bold(leaf, 10), Alignment: cell})
-	add(&s.Bad, excelize.Style{Font: bold(amber, 10), Alignment: cell, Fill: fill(glow)})
+	state := formatState
+	add(&s.State, excelize.Style{Font: bold(ink, 10), Alignment: cell, CustomNumFmt: &state})
 	add(&s.TotalText, excelize.Style{Font: bold(ink, 10), Border: over, Alignment: cell})
 	return s, err
 }

@@ -2,6 +2,7 @@ package spreadsheet
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -68,8 +69,9 @@ const (
 type Layout struct {
 	Title, Subtitle string
 	Columns         []Column
-	PrintColumns    int // columns that are printed; 0: all
-	Paper           int // excelize's paper size; 0: A4
+	PrintColumns    int  // columns that are printed; 0: all
+	Paper           int  // excelize's paper size; 0: A4
+	OnePage         bool // printed upright on one page
 }
 
 // A Sheet is a sheet that is being streamed.
@@ -128,6 +130,9 @@ func (b *Book) Begin(name string, l Layout) (*Sheet, error) {
 func (b *Book) page(name string, l Layout) error {
 	fit, grid, orientation, height, width := true, false, "landscape", 0, 1
 	rowHeight, custom := 15.0, true
+	if l.OnePage {
+		height, orientation = 1, "portrait"
+	}
 	paper := l.Paper
 	if paper == 0 {
 		paper = PaperA4
@@ -168,7 +173,8 @@ func (s *Sheet) At(row int, height float64, cells ...any) error {
 	return s.sw.SetRow(fmt.Sprintf("A%d", row), cells, excelize.RowOpts{Height: height})
 }
 
-// Add writes the next row, styled by the columns' kinds.
+// Add writes the next row, styled by the columns' kinds but for cells that have
+// a style of their own.
 func (s *Sheet) Add(values ...any) error {
 	if s.row < s.head {
 		s.row = s.head
@@ -177,12 +183,17 @@ func (s *Sheet) Add(values ...any) error {
 	height := 15.0
 	for i, v := range values {
 		k := s.cols[i].Kind
+		if styled, ok := v.(excelize.Cell); ok {
+			cells[i] = styled
+			continue
+		}
 		cells[i] = excelize.Cell{StyleID: s.b.kindStyle(k), Value: v}
-		if k == KindWrap {
-			height = 0 // as high as the text needs
+		if text, ok := v.(string); ok && k == KindWrap {
+			// Programs don't fit the height of rows that were written for them.
+			height = max(height, 13*math.Ceil(float64(utf8.RuneCountInString(text))*1.1/s.cols[i].Width)+2)
 		}
 	}
-	return s.At(s.row+1, height, cells...)
+	return s.At(s.row+1, min(height, 400), cells...)
 }
 
 // First is the first row that holds data.
@@ -244,6 +255,15 @@ func Number(s string) any {
 		return nil
 	}
 	return v
+}
+
+// Instant is a point in time as a typed date; one that is not known stays an
+// empty cell.
+func Instant(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UTC()
 }
 
 // Date is a day as a typed date; what is no day stays text.

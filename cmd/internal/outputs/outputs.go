@@ -9,9 +9,11 @@ import (
 	"io"
 	"time"
 
+	"rollcall/reports/compliance"
 	"rollcall/reports/export"
 	"rollcall/reports/files"
 	"rollcall/reports/metering"
+	"rollcall/reports/spreadsheet"
 	"rollcall/reports/tariff"
 	"rollcall/reports/workbook"
 	"rollcall/rules/notice"
@@ -106,6 +108,10 @@ func Write(ctx context.Context, r Report) (t Totals, err error) {
 	if t.Minutes, err = metering.TotalsOf(rows); err != nil {
 		return t, err
 	}
+	notices, err := compliance.Read(ctx, r.Store, r.compliance(t.Counts))
+	if err != nil {
+		return t, err
+	}
 	for _, f := range []struct {
 		name string
 		fill func(io.Writer) error
@@ -117,6 +123,7 @@ func Write(ctx context.Context, r Report) (t Totals, err error) {
 		{"usage.csv", func(w io.Writer) error { return files.Usage(w, rows) }},
 		{"usage.xlsx", func(w io.Writer) error { return workbook.Write(w, r.workbook(ctx, t.Counts, usage)) }},
 		{"calls.ndjson", func(w io.Writer) error { return r.Store.WriteCalls(ctx, w) }},
+		{"compliance.xlsx", func(w io.Writer) error { return compliance.WriteWorkbook(w, notices) }},
 		{"dead_letters.ndjson", func(w io.Writer) error { return r.Store.DeadLetters(ctx, w, r.Problems) }},
 		{"evidence.ndjson", func(w io.Writer) error { return r.Store.Evidence(ctx, w) }},
 		{"summary.json", func(w io.Writer) error { return r.summary(w, t.Counts, rows) }},
@@ -182,6 +189,23 @@ func (r Report) workbook(ctx context.Context, c export.Counts, usage *metering.S
 		Cover: cover, Rows: usage.Rows(), Apps: usage.Apps(), NotBilled: usage.NotBilled(), Unmapped: usage.Unmapped(),
 		Lines: r.Store.Lines(ctx),
 	}
+}
+
+// compliance is the cover of the report on notices.
+func (r Report) compliance(c export.Counts) compliance.Cover {
+	scope := r.Store.Scope
+	cover := compliance.Cover{
+		From: scope.From, To: scope.To, OneTenant: scope.OneTenant, Tenant: scope.Tenant, AsOf: r.AsOf, Generator: "rollcall " + r.Version,
+		Evidence: spreadsheet.Evidence{Messages: c.Messages, Events: c.AllEvents(), DeadLetters: c.DeadLetters, Gaps: c.Gaps},
+		Hidden:   r.Store.Hide != nil,
+	}
+	if r.Policy != nil {
+		cover.Policy = &spreadsheet.Digest{Name: r.Policy.Path, SHA256: r.Policy.SHA256}
+	}
+	for _, f := range r.Inputs {
+		cover.Inputs = append(cover.Inputs, spreadsheet.Digest{Name: f.Path, SHA256: f.SHA256})
+	}
+	return cover
 }
 
 // checks gives each rule's population from the number of obligations of each
