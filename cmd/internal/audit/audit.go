@@ -6,8 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"slices"
 	"sort"
 	"strconv"
@@ -85,6 +87,9 @@ func Run(ctx context.Context, cfg Config) (outputs.Totals, error) {
 	if cfg.Progress == nil {
 		cfg.Progress = func(string, ...any) {}
 	}
+	if err := writable(cfg.Out); err != nil {
+		return none, err
+	}
 	run, err := embedded.Start(ctx, embedded.RunConfig{Topics: []string{topic}, Partitions: 1, Logger: cfg.Logger})
 	if err != nil {
 		return none, err
@@ -93,10 +98,34 @@ func Run(ctx context.Context, cfg Config) (outputs.Totals, error) {
 	return totals, errors.Join(err, run.Close())
 }
 
+// writable finds out before anything is read whether the reports can be written
+// to a folder. One that does not exist yet is left to be made at the end.
+func writable(dir string) error {
+	for at := filepath.Clean(dir); ; at = filepath.Dir(at) {
+		info, err := os.Stat(at)
+		if errors.Is(err, fs.ErrNotExist) && at != filepath.Dir(at) {
+			continue
+		}
+		if err == nil && !info.IsDir() {
+			err = fmt.Errorf("%s is no folder", at)
+		}
+		if err == nil {
+			var probe string
+			if probe, err = os.MkdirTemp(at, ".rollcall-"); err == nil {
+				err = os.Remove(probe)
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("report folder %s: %w", dir, err)
+		}
+		return nil
+	}
+}
+
 func read(ctx context.Context, cfg Config, run *embedded.Run, terms assess.Terms, digest *outputs.FileDigest) (outputs.Totals, error) {
 	var none outputs.Totals
 	f := feeder{ctx: ctx, run: run, progress: cfg.Progress}
-	list, err := inputs.Read(cfg.Paths, inputs.DefaultMaxMessage, inputs.Sink{Message: f.message, Problem: f.problem})
+	list, err := inputs.Read(cfg.Paths, inputs.DefaultMaxMessage, inputs.Sink{Message: f.message, Problem: f.problem, Skip: cfg.Out})
 	if err == nil {
 		err = f.finish()
 	}

@@ -70,13 +70,16 @@ type File struct {
 type Sink struct {
 	Message func(Message) error
 	Problem func(Problem)
+	// Skip is a folder that is not read where it lies below an input: the one
+	// that the reports go to. One that is an input itself is an error.
+	Skip string
 }
 
 // Read reads all paths, files as named and folders through all their depths,
 // in the order of the arguments and then of names. A path that does not exist
 // is an error before anything is read.
 func Read(paths []string, maxMessage int, sink Sink) ([]File, error) {
-	list, err := list(paths)
+	list, err := list(paths, sink.Skip)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +102,13 @@ func readable(name string) bool {
 }
 
 // list finds the files. A file that is named is read whatever it is called.
-func list(paths []string) ([]string, error) {
+// What a folder holds besides plain files is passed over.
+func list(paths []string, skip string) ([]string, error) {
+	reports := func(path string) bool {
+		a, errA := os.Stat(path)
+		b, errB := os.Stat(skip)
+		return skip != "" && errA == nil && errB == nil && os.SameFile(a, b)
+	}
 	var out []string
 	for _, p := range paths {
 		info, err := os.Stat(p)
@@ -110,11 +119,17 @@ func list(paths []string) ([]string, error) {
 			out = append(out, filepath.Clean(p))
 			continue
 		}
+		if reports(p) {
+			return nil, fmt.Errorf("input %s: it is the folder for the reports, which would be read as events; choose another", p)
+		}
 		err = filepath.WalkDir(p, func(path string, d fs.DirEntry, err error) error {
 			if err != nil {
 				return fmt.Errorf("input %s: %w", path, reason(err))
 			}
-			if !d.IsDir() && readable(d.Name()) {
+			if d.IsDir() && reports(path) {
+				return fs.SkipDir
+			}
+			if !d.IsDir() && readable(d.Name()) && !endless(path) {
 				out = append(out, path)
 			}
 			return nil
@@ -129,6 +144,13 @@ func list(paths []string) ([]string, error) {
 	}
 	slices.Sort(out)
 	return slices.Compact(out), nil
+}
+
+// endless reports whether a file found in a folder is a pipe, a socket or a
+// device: opening it may wait for ever. One that is named is read.
+func endless(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.Mode().IsRegular()
 }
 
 func reason(err error) error {

@@ -145,3 +145,24 @@ func TestMissingPathIsNamed(t *testing.T) {
 		t.Fatalf("error %v", err)
 	}
 }
+
+func TestFolderOfTheReportsIsNotRead(t *testing.T) {
+	dir := t.TempDir()
+	out := filepath.Join(dir, "out")
+	if err := os.Mkdir(out, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{filepath.Join(dir, "in.json"), filepath.Join(out, "summary.json")} {
+		if err := os.WriteFile(path, []byte("{}"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sink := Sink{Message: func(Message) error { return nil }, Problem: func(Problem) {}, Skip: out}
+	files, err := Read([]string{dir}, DefaultMaxMessage, sink)
+	if err != nil || len(files) != 1 || filepath.Base(files[0].Path) != "in.json" {
+		t.Errorf("read %v, %v; want in.json alone", files, err)
+	}
+	if _, err := Read([]string{out}, DefaultMaxMessage, sink); err == nil || !strings.Contains(err.Error(), "folder for the reports") {
+		t.Errorf("reading the folder of the reports: %v", err)
+	}
+}
