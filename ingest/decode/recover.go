@@ -93,9 +93,9 @@ func (s *salvager) list(start int) (end int) {
 	if s.budget -= len(s.value) - start; s.budget > 0 {
 		text = s.value[start:]
 	}
-	spans, end := elements(text, list)
+	spans, _, end := elements(text, list)
 	if end == 0 {
-		return 0
+		return s.cutList(start)
 	}
 	inRecords := text[0] == '{'
 	if inRecords {
@@ -108,6 +108,21 @@ func (s *salvager) list(start int) (end int) {
 		s.d.salvageElement(text[e.from:e.to], start+e.from, inRecords)
 	}
 	return start + end
+}
+
+// cutList reads the elements of a list that its line ends in the midst of, and
+// returns where the next line begins, or 0 if no element is whole.
+func (s *salvager) cutList(start int) (next int) {
+	text := s.value[start:s.nextLine(start)]
+	spans, rest, end := elements(text, listStart(text))
+	if end > 0 || len(spans) == 0 {
+		return 0
+	}
+	for _, e := range spans {
+		s.d.salvageElement(text[e.from:e.to], start+e.from, text[0] == '{')
+	}
+	s.d.kill(start+rest, start+max(rest, len(bytes.TrimRight(text, " \t\r\n"))), "the list of events is cut off here")
+	return start + len(text)
 }
 
 func reasonSyntax(at int, msg string) string {
@@ -151,19 +166,27 @@ type span struct{ from, to int }
 
 // elements returns the elements of a list, each as valid as it is, and the
 // offset behind its closing bracket, which is 0 if the list does not end or
-// its elements can't be told apart.
-func elements(text []byte, list int) (spans []span, end int) {
+// its elements can't be told apart. Of a list that is cut off it returns the
+// elements that are whole, and where the rest begins.
+func elements(text []byte, list int) (spans []span, rest, end int) {
 	for i := list; ; {
 		if i = skipBlank(text, i); i >= len(text) {
-			return nil, 0
+			return spans, i, 0
 		}
 		if text[i] == ']' {
-			return spans, i + 1
+			return spans, 0, i + 1
 		}
+		from := i
 		to, closed := valueEnd(text, i)
+		if !closed {
+			return spans, from, 0
+		}
 		spans = append(spans, span{i, to})
-		if i = skipBlank(text, to); !closed || i >= len(text) || text[i] != ',' && text[i] != ']' {
-			return nil, 0
+		if i = skipBlank(text, to); i >= len(text) {
+			return spans, to, 0
+		}
+		if text[i] != ',' && text[i] != ']' {
+			return nil, 0, 0
 		}
 		if text[i] == ',' {
 			i++
