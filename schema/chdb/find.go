@@ -23,7 +23,7 @@ var ErrNoLibrary = errors.New("libchdb, ClickHouse as a library, was not found")
 func Find() (path string, err error) {
 	if path := os.Getenv(LibraryEnv); path != "" {
 		if err := isFile(path); err != nil {
-			return "", fmt.Errorf("%s: %w", LibraryEnv, err)
+			return "", fmt.Errorf("%s: %w; correct it, or run 'make libchdb' and leave the variable out", LibraryEnv, err)
 		}
 		return path, nil
 	}

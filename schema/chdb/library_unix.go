@@ -4,9 +4,22 @@ package chdb
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/ebitengine/purego"
 )
+
+// closeInput gives the process an empty standard input. The engine takes what it
+// finds there for the data of an INSERT: a list piped into a shell loop around
+// the program would become rows, or fail every statement.
+func closeInput() error {
+	empty, err := os.Open(os.DevNull)
+	if err != nil {
+		return err
+	}
+	defer empty.Close()
+	return redirect(int(empty.Fd()), 0)
+}
 
 // open loads a shared library and sets the functions that symbols points to.
 func open(path string, symbols map[string]any) error {
@@ -17,6 +30,9 @@ func open(path string, symbols map[string]any) error {
 		var setenv func(name, value string, overwrite int32) int32
 		purego.RegisterFunc(&setenv, address)
 		setenv("TZ", "UTC", 1)
+	}
+	if err := closeInput(); err != nil {
+		return fmt.Errorf("standard input can't be closed: %w", err)
 	}
 	handle, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
 	if err != nil {
