@@ -260,7 +260,9 @@ type Roster struct {
 	Sequence int64    `json:"sequence,omitempty"` // order within one call connection; -1 where absent
 }
 
-// CallBound states that a call began or ended.
+// CallBound states that a call began or ended: Event Grid's CallStarted and
+// CallEnded, Call Automation's CallConnected and CallDisconnected, and Graph's
+// meeting call events and chat messages.
 type CallBound struct {
 	// Ended tells the end from the beginning.
 	Ended bool `json:"ended,omitempty"`
@@ -269,6 +271,9 @@ type CallBound struct {
 	Connection bool `json:"connection,omitempty"`
 	// DurationMs is the call's length where the event states it, else -1.
 	DurationMs int64 `json:"duration_ms"`
+	// Names are those who took part, as Graph's message about the end of a call
+	// lists them; the display name is at times empty.
+	Names []NameSeen `json:"names,omitempty"`
 }
 
 // Presence states that a participant joined or left: Event Grid's

@@ -57,14 +57,16 @@ func (d *Decoder) element(v jsondoc.Value) {
 	if d.namedRow(v) {
 		return
 	}
-	if items, kind := graph.Items(v); items.Exists() {
+	if items, around := graph.Items(v); items.Exists() {
 		for item := range items.Elements() {
-			d.graphItem(item, kind)
+			if !d.refuses(item) {
+				d.graph.Decode(around.Of(item), d.event())
+			}
 		}
 		return
 	}
 	if kind := graph.Kind(v); kind != "" {
-		d.graph.Decode(v, kind, d.event())
+		d.graph.Decode(graph.Item{Value: v, Kind: kind}, d.event())
 		return
 	}
 	if d.telemetry(v) || d.unnamedRow(v) || d.file(v) {
@@ -166,16 +168,6 @@ func (d *Decoder) insights(v jsondoc.Value, item appinsights.Item) {
 		return
 	}
 	d.opaque(v, schema.SourceAppInsights, item.Kind, item.Time)
-}
-
-func (d *Decoder) graphItem(v jsondoc.Value, kind string) {
-	if d.refuses(v) {
-		return
-	}
-	if own := graph.Kind(v); own != "" && own != schema.KindUnknown {
-		kind = own
-	}
-	d.graph.Decode(v, kind, d.event())
 }
 
 // file reads what carries nothing for the audit yet: OTLP/JSON and the metadata

@@ -36,15 +36,34 @@ func FuzzDecode(f *testing.F) {
 		if v.Kind() == jsondoc.Array {
 			v = v.Index(0)
 		}
-		var ev schema.Event
-		kind := Kind(v)
-		if kind == "" {
-			return
+		items := []Item{{Value: v, Kind: Kind(v)}}
+		if list, around := Items(v); list.Exists() {
+			items = items[:0]
+			for one := range list.Elements() {
+				items = append(items, around.Of(one))
+			}
 		}
-		d.Decode(v, kind, &ev)
-		if len(ev.ID) != 32 || len(ev.Content) != 32 || ev.Source == "" || ev.Kind == "" ||
-			ev.Time.IsZero() != (ev.TimeReason != "") || ev.Last.Before(ev.First) {
-			t.Errorf("incomplete event %+v of %s", ev, value)
+		for _, item := range items {
+			if item.Kind != "" && item.Value.Kind() == jsondoc.Object {
+				check(t, d, item, value)
+			}
 		}
 	})
+}
+
+func check(t *testing.T, d *Decoder, item Item, value []byte) {
+	t.Helper()
+	var ev schema.Event
+	d.Decode(item, &ev)
+	if len(ev.ID) != 32 || len(ev.Content) != 32 || ev.Source == "" || ev.Kind == "" ||
+		ev.Time.IsZero() != (ev.TimeReason != "") || ev.Last.Before(ev.First) {
+		t.Errorf("incomplete event %+v of %s", ev, value)
+	}
+	if r := ev.Facts.Record; r != nil {
+		for _, p := range r.Presences {
+			if p.At.IsZero() || p.Reason != "" || p.Participant.RawID == "" {
+				t.Errorf("incomplete presence %+v of %s", p, value)
+			}
+		}
+	}
 }
