@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"crypto/rand"
+	"strings"
 	"time"
 
 	"rollcall/ingest/decode"
@@ -98,7 +99,7 @@ func (r *recorder) derive(b *block, rng *storedRange, m *kafka.Record, row int, 
 	for i := range read.Dead {
 		d := &read.Dead[i]
 		rng.dead++
-		b.deadLetter(p, deadLetter{offset: m.Offset, part: i, stage: StageDecode, reason: d.Reason, start: d.Offset,
+		b.deadLetter(p, deadLetter{offset: m.Offset, part: i, stage: StageDecode, reason: cause(d.Reason), detail: d.Reason, start: d.Offset,
 			raw: read.Value[d.Offset : d.Offset+d.Length], brokerTime: m.Time}, r.version, r.limit)
 	}
 }
@@ -147,4 +148,13 @@ func storedTime(t time.Time) time.Time {
 		return time.UnixMilli(0)
 	}
 	return t
+}
+
+// cause is the part of a decoder's reason that is the same for all messages
+// broken in that way: it is counted by, and hostile messages must not make
+// counters without end.
+func cause(reason string) string {
+	reason, _, _ = strings.Cut(reason, ":")
+	reason, _, _ = strings.Cut(reason, " at byte ")
+	return reason
 }
