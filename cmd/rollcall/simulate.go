@@ -90,6 +90,7 @@ func (s *simulation) flags(f *pflag.FlagSet) {
 	f.IntVar(&o.OpenCalls, "open-calls", 0, "more calls that are still going on; then judge as of truth.json's as_of")
 	f.IntVar(&o.GiantParticipants, "giant", 0, "participants of one more, giant, call")
 	f.IntVar(&o.GiantEpisodes, "giant-episodes", 50, "recordings in the giant call")
+	f.IntVar(&o.Gaps, "gaps", 0, "times when all that clients send is lost for minutes, which a live service sees and an audit of files can't")
 	for _, s := range switches(o) {
 		f.Float64Var(s.value, s.name, 0, s.help)
 	}
@@ -110,6 +111,9 @@ func switches(o *simulate.Options) []share {
 		{"duplicates", &o.Duplicates, "share of events that come twice, at times in another envelope"},
 		{"lateness", &o.Lateness, "share of events that come hours or days late"},
 		{"malformed", &o.Malformed, "unreadable messages for each event"},
+		{"hurt", &o.Hurt, "share of messages of several events with one among them that nobody can read"},
+		{"roster-lag", &o.RosterLag, "share of calls whose rosters come late"},
+		{"id-changes", &o.IDChanges, "share of calls that get another correlation id on the way"},
 		{"noise", &o.Noise, "share of calls with events that the audit does not need"},
 		{"clock-skew", &o.ClockSkew, "share of clients whose clock is off; half of them say by how much"},
 		{"lost-evidence", &o.LostEvidence, "share of evidence that never comes, of each kind"},
@@ -154,8 +158,8 @@ func (s *simulation) complete(f *pflag.FlagSet) error {
 	switch {
 	case s.out == "" && len(s.brokers) == 0:
 		return errors.New("--out or --brokers is missing: where to send the messages")
-	case s.rate < 0 || s.partitions < 1 || o.Calls < 0 || o.OpenCalls < 0 || o.GiantParticipants < 0 || o.GiantEpisodes < 0 || o.Span <= 0:
-		return errors.New("--rate, --calls, --open-calls, --giant and --giant-episodes can't be below 0, --span and --partitions have to be above")
+	case s.rate < 0 || s.partitions < 1 || o.Calls < 0 || o.Gaps < 0 || o.OpenCalls < 0 || o.GiantParticipants < 0 || o.GiantEpisodes < 0 || o.Span <= 0:
+		return errors.New("--rate, --calls, --gaps, --open-calls, --giant and --giant-episodes can't be below 0, --span and --partitions have to be above")
 	}
 	return nil
 }

@@ -130,7 +130,7 @@ func (b *behaviour) choose(x *session) act {
 		return neverSignalled // the recording callback that never fires
 	}
 	return pick(draw, inTime, unsignalled, 90, late, 60, notShown, 40, tooEarly, 20, justEarly, 30,
-		afterwards, 15, wrongCapture, 20, spoken, 15)
+		afterwards, 15, wrongCapture, 20, spoken, 15, wrongText, 15)
 }
 
 // pick takes the first of the acts whose thousandths reach the draw.
@@ -150,9 +150,9 @@ func (b *behaviour) exposure(i int32, x *session, cap capture, e span, nth int) 
 	sig := e.start + r.between(120, 900)
 	base := sig + r.between(60, 600)
 	if a != unsignalled && a != neverSignalled && a != silent && x.reports && sig < e.end {
-		c.signals = append(c.signals, signal{i, cap, true, sig})
+		c.signals = append(c.signals, signal{sess: i, cap: cap, active: true, at: sig})
 		if off := e.end + r.between(100, 900); off < x.left {
-			c.signals = append(c.signals, signal{i, cap, false, off})
+			c.signals = append(c.signals, signal{sess: i, cap: cap, active: false, at: off})
 		}
 	}
 	n := show{sess: i, caps: 1 << cap, bind: x.bind, at: base, unsent: !x.reports || a == silent}
@@ -176,6 +176,8 @@ func (b *behaviour) exposure(i int32, x *session, cap capture, e span, nth int) 
 		n.caps ^= 3
 	case spoken:
 		n.surface = surfaceAudio
+	case wrongText:
+		n.text = n.caps ^ 3
 	case edges:
 		n.at = []int64{e.start + deadline, e.start + deadline + 1, e.start - 2000, e.start - 2001,
 			e.end - 1, e.end, e.start}[r.n(7)]
@@ -199,7 +201,7 @@ func (b *behaviour) combine(from int) {
 		for j := i + 1; j < len(shows); j++ {
 			d := shows[i].at - shows[j].at
 			if shows[i].state == stateStarted && shows[j].state == stateStarted && d > -400 && d < 400 &&
-				shows[i].caps|shows[j].caps == 3 && shows[i].surface != surfaceAudio && shows[j].surface != surfaceAudio {
+				shows[i].caps|shows[j].caps == 3 && shows[i].text|shows[j].text == 0 && shows[i].surface != surfaceAudio && shows[j].surface != surfaceAudio {
 				shows[i].caps, shows[i].at = 3, max(shows[i].at, shows[j].at)
 				b.c.shows = slices.Delete(b.c.shows, from+j, from+j+1)
 				return
@@ -214,7 +216,7 @@ func (b *behaviour) flicker(i int32, x *session) {
 	if b.r.hit(0.1) {
 		for _, on := range b.on[recording] {
 			if t := on.start + 40; t > x.joined && t+30 < x.left {
-				b.c.signals = append(b.c.signals, signal{i, transcription, true, t}, signal{i, transcription, false, t + 30})
+				b.c.signals = append(b.c.signals, signal{sess: i, cap: transcription, active: true, at: t}, signal{sess: i, cap: transcription, active: false, at: t + 30})
 			}
 		}
 	}
@@ -223,7 +225,7 @@ func (b *behaviour) flicker(i int32, x *session) {
 			t := b.c.sessions[j].left + 150
 			for _, on := range b.on[transcription] {
 				if t > max(on.start, x.joined)+second && t+2*second < min(on.end, x.left) {
-					b.c.signals = append(b.c.signals, signal{i, transcription, false, t}, signal{i, transcription, true, t + 2*second})
+					b.c.signals = append(b.c.signals, signal{sess: i, cap: transcription, active: false, at: t}, signal{sess: i, cap: transcription, active: true, at: t + 2*second})
 				}
 			}
 		}

@@ -36,7 +36,7 @@ func (w *walker) clientsSaw(cap capture) []seenSpan {
 	for i := range w.c.signals {
 		s := &w.c.signals[i]
 		x := &w.c.sessions[s.sess]
-		if s.cap != cap || x.noReceipts || w.c.flickers(i) {
+		if s.cap != cap || x.noReceipts || s.lost || w.c.flickers(i) {
 			continue
 		}
 		what := saysOff
@@ -68,10 +68,8 @@ func (w *walker) clientsSaw(cap capture) []seenSpan {
 				}
 			}
 		case saysOn:
-			for _, s := range w.targets(v.sess, w.c.sessions[v.sess].bind) {
-				if t := &w.truth.Sessions[s]; t.Joined <= v.at && v.at < t.Left {
-					sees[s] = true
-				}
+			for _, s := range w.seers(v) {
+				sees[s] = true
 			}
 			if !on {
 				on = true
@@ -88,6 +86,24 @@ func (w *walker) clientsSaw(cap capture) []seenSpan {
 		}
 	}
 	return out
+}
+
+// seers lists who of those that a word may mean is there, else the one who
+// comes or goes within a minute: sources see that a little apart.
+func (w *walker) seers(v word) []int32 {
+	var there, near []int32
+	for _, s := range w.targets(v.sess, w.c.sessions[v.sess].bind) {
+		switch t := &w.truth.Sessions[s]; {
+		case t.Joined <= v.at && v.at < t.Left:
+			there = append(there, s)
+		case t.Joined-minute <= v.at && v.at <= t.Left+minute:
+			near = append(near, s)
+		}
+	}
+	if len(there) == 0 && len(near) == 1 {
+		return near
+	}
+	return there
 }
 
 // flickers is true of a signal that its client takes back within a second, a

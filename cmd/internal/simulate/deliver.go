@@ -127,8 +127,8 @@ func (d *delivery) callAutomation() {
 			}
 		}
 	}
-	for i, at := range c.roster {
-		send(participantsUpdated, int32(i), 0, at)
+	for i := range c.roster {
+		send(participantsUpdated, int32(i), 0, c.rosterTime(int32(i)))
 	}
 	if !c.open {
 		send(callDisconnected, 0, 0, c.end)
@@ -206,7 +206,9 @@ func (d *delivery) client(i int32) {
 func (d *delivery) clientEvents() {
 	c := d.c
 	for i := range c.signals {
-		d.app(captureSignalled, c.signals[i].sess, int32(i), c.signals[i].at)
+		if !c.signals[i].lost {
+			d.app(captureSignalled, c.signals[i].sess, int32(i), c.signals[i].at)
+		}
 	}
 	for i := range c.shows {
 		s := &c.shows[i]

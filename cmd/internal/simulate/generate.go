@@ -14,6 +14,7 @@ type Message struct {
 	At     time.Time // when it arrives
 	Source string    // the family of formats, as schema.Source names it
 	Spoilt bool      // nobody can read it: it belongs to the dead letters
+	Hurt   bool      // one part of it can't be read, and belongs to the dead letters
 }
 
 // Generate makes a simulation: its messages in the order of arrival, and the
@@ -46,6 +47,8 @@ type generator struct {
 	due     int64 // when the first batch has to go
 	arena   []byte
 	r       rng // delivery in batches
+	h       rng // what is hurt in them
+	hurt    int
 	latest  int64
 
 	events, repeats [topics][kinds]int
@@ -62,14 +65,18 @@ type batch struct {
 	want int
 	born int64
 	last int64
+
+	wound wound
+	place int // of the wound: before so many events
+	bled  bool
 }
 
 func newGenerator(opt Options, truth *Truth) *generator {
 	opt = opt.normal()
-	*truth = Truth{Usage: map[UsageKey]int64{}}
+	*truth = Truth{Usage: map[UsageKey]int64{}, Gaps: gapsOf(opt)}
 	truth.Tallies.Results = map[string]int{}
-	g := &generator{opt: opt, truth: truth, r: newRng(opt.Seed, 6, 0)}
-	g.planner = planner{opt: opt, world: newWorld(opt.Seed, max(60, opt.GiantParticipants+1))}
+	g := &generator{opt: opt, truth: truth, r: newRng(opt.Seed, 6, 0), h: newRng(opt.Seed, 16, 0)}
+	g.planner = planner{opt: opt, gaps: truth.Gaps, world: newWorld(opt.Seed, max(60, opt.GiantParticipants+1))}
 	g.calls = opt.Calls
 	if opt.Profile == Demo {
 		r := newRng(opt.Seed, 7, 0)
@@ -133,7 +140,7 @@ func (g *generator) call(i int) {
 	}
 	c := g.planner.plan(i, s, g.startOf(i))
 	g.deliver(c, i)
-	t := walk(c)
+	t := walk(c, g.truth.Gaps)
 	g.truth.Tallies.Calls++
 	g.truth.Tallies.Sessions += len(t.Sessions)
 	for i := range t.Obligations {
@@ -167,7 +174,10 @@ func (g *generator) write(it *item) {
 		res = it.c.app.insights
 	}
 	b := g.batch(it, res)
-	if b.n > 0 {
+	if b.wound != whole && b.wound != cutOff && b.n == b.place {
+		b.buf = b.bleed(b.buf)
+	}
+	if b.n > 0 || b.bled {
 		b.buf = append(b.buf, between[it.form]...)
 	}
 	b.buf = g.render(b.buf, it)
@@ -194,6 +204,10 @@ func (g *generator) batch(it *item, res *resource) *batch {
 	if b.n == 0 {
 		b.buf = append(b.buf[:0], opening[it.form]...)
 		b.born, b.want = it.at, g.fill(it.form)
+		b.wound, b.bled = whole, false
+		if b.want > 1 && g.h.hit(g.opt.Hurt) {
+			b.wound, b.place = 1+wound(g.h.n(int(wounds)-1)), g.h.n(b.want)
+		}
 		if b.want > 1 {
 			g.due = min(g.due, b.born+20*second)
 		}
@@ -233,13 +247,20 @@ func (g *generator) flush(now int64) {
 // emit hands a message out. Its bytes are cut from a block, so that a message
 // costs no allocation of its own.
 func (g *generator) emit(b *batch, it *item) {
-	b.buf = append(b.buf, closing[b.form]...)
+	hurt := b.wound != whole
+	if hurt {
+		b.buf = b.bleed(b.buf)
+		g.hurt++
+	}
+	if b.wound != cutOff {
+		b.buf = append(b.buf, closing[b.form]...)
+	}
 	n := b.n
 	b.n = 0
 	if g.stopped {
 		return
 	}
-	m := Message{Topic: topicNames[b.top], Source: sourceNames[b.top], Value: g.keep(b.buf), At: time.UnixMilli(b.last).UTC()}
+	m := Message{Hurt: hurt, Topic: topicNames[b.top], Source: sourceNames[b.top], Value: g.keep(b.buf), At: time.UnixMilli(b.last).UTC()}
 	if n == 1 && it != nil {
 		m.Spoilt = it.kind == malformed
 		if b.top == callbackTopic || b.top == appTopic {
@@ -263,6 +284,7 @@ func (g *generator) keep(v []byte) []byte {
 // finish completes the truth.
 func (g *generator) finish() {
 	t := &g.truth.Tallies
+	t.Hurt = g.hurt
 	t.BySource, t.Events, t.Distinct = map[string]int{}, map[string]map[string]int{}, map[string]map[string]int{}
 	for top := range topics {
 		name := sourceNames[top]

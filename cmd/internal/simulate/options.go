@@ -27,10 +27,21 @@ type Options struct {
 	Malformed  float64 // unreadable messages for each event
 	Noise      float64 // calls with other categories beside them, and chat, which counts
 
+	// Hurt is the share of messages of several events with one among them that
+	// nobody can read, or that end in the midst of one: the others count.
+	Hurt float64
+
 	ClockSkew    float64 // share of clients whose clock is off; half of them say by how much
 	LostEvidence float64 // share of evidence that never arrives, of each kind
+	RosterLag    float64 // share of calls whose rosters come up to 0.9 s after what they tell
+	IDChanges    float64 // share of calls that get another correlation id on the way
 	Interop      float64 // share of Teams meetings among the calls
 	Defects      bool    // known faults of client libraries: signals that lie or never come
+
+	// Gaps is how many times, for some minutes, everything that clients send is
+	// lost on its way (but for what alone tells who was there). Truth.Gaps has
+	// them: state them to the program under test as gaps of any app.
+	Gaps int
 
 	// OpenCalls more calls are still going on at Truth.AsOf, which then is three
 	// hours after the span: state it to the program under test.
@@ -66,7 +77,7 @@ func SoakRun(seed uint64, start time.Time, calls int) Options {
 	return Options{
 		Seed: seed, Start: start.UTC(), Span: 24 * time.Hour, Calls: calls, Profile: Soak,
 		Disorder: 0.1, Duplicates: 0.05, Lateness: 0.01, Malformed: 0.001, Noise: 0.2,
-		ClockSkew: 0.05, LostEvidence: 0.02, Interop: 0.5, Defects: true,
+		Hurt: 0.003, ClockSkew: 0.05, LostEvidence: 0.02, RosterLag: 0.2, IDChanges: 0.1, Interop: 0.5, Defects: true,
 	}
 }
 

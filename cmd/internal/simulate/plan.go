@@ -9,6 +9,7 @@ import (
 type planner struct {
 	opt   Options
 	world *world
+	gaps  []TruthGap
 	r     rng // of the call at hand: its script
 	e     rng // and what happens to its evidence
 }
@@ -42,7 +43,9 @@ func (p *planner) plan(index int, s spec, start int64) *script {
 	if s.cut != 0 {
 		c.cut(s.cut)
 	}
+	c.fallIntoGaps(p.gaps)
 	c.planRoster()
+	p.trouble(c, index)
 	return c
 }
 
@@ -69,6 +72,9 @@ func (p *planner) seat(c *script, s spec) {
 		s.people[undecided] = 0 // two reasons to know nothing would be one too many
 	}
 	for m, n := range s.people {
+		if model(m) == extension && n == 0 {
+			continue
+		}
 		pool := p.pool(c, model(m))
 		first := 0
 		if len(pool) > n {
@@ -111,6 +117,8 @@ func (p *planner) pool(c *script, m model) []person {
 		return c.app.staff[8:24]
 	case undecided:
 		return c.app.staff[24:]
+	case extension:
+		return c.app.agents
 	case anonymous:
 		return p.world.visitors
 	case phone:
@@ -396,12 +404,12 @@ func (c *script) lostTwin(i int) bool {
 // rosterTells is true where a roster says when a session ended. Where the
 // identity was there more than once at a time, nobody knows which it was.
 func (c *script) rosterTells(x *session) bool {
-	if len(c.roster) == 0 || x.open {
+	if len(c.roster) == 0 {
 		return false
 	}
 	for i := range c.sessions {
 		o := &c.sessions[i]
-		if o != x && o.who == x.who && o.joined <= x.left && x.joined <= o.left {
+		if o != x && o.who == x.who && o.joined <= x.left+c.rosterLag && x.joined <= o.left {
 			return false
 		}
 	}

@@ -15,6 +15,8 @@ notice:
   early: 2s
   grace: 60s
   obligated: [acs_app:external_user, acs_app:teams_user, acs_app:teams_extension_user]
+  texts:
+    en: {recording: [record], transcription: [transcri]}
   exempt:
     pstn: told by the platform's announcement
     bot: no person
@@ -42,6 +44,7 @@ rates:
   - {meter: voip.participant_minute, rate: "0.004", from: 2020-01-01}
   - {meter: interop.voip.acs_participant_minute, rate: "0.004", from: 2020-01-01}
   - {meter: interop.voip.m365_participant_minute, rate: "0", from: 2020-01-01}
+  - {meter: tpe.voip.participant_minute, rate: "0.0045", from: 2020-01-01}
   - {meter: recording.mixed_av.minute, rate: "0.01", from: 2020-01-01}
   - {meter: recording.mixed_audio.minute, rate: "0.002", from: 2020-01-01}
   - {meter: recording.unmixed_audio.participant_minute, rate: "0.0012", from: 2020-01-01}

@@ -34,6 +34,9 @@ type script struct {
 	callbacks bool  // Call Automation callbacks are forwarded
 	newSource bool  // callbacks have the newer source form
 	roster    []int64
+	rosterLag int64 // how long after what it tells a roster comes, ms
+	changed   int64 // when the correlation id becomes later; 0: never
+	later     guid
 
 	sessions []session
 	once     int // of them, the first session of each person
@@ -115,6 +118,7 @@ const (
 	wrongCapture              // shown for the other capture
 	spoken                    // shown on a surface that does not count
 	edges                     // shown to the millisecond on a bound
+	wrongText                 // shown with the text of the other capture
 )
 
 // A run is one recording or transcription of a call.
@@ -150,6 +154,27 @@ const (
 	unmixedAudio
 )
 
+// idAt is the correlation id by which the platform names the call then.
+func (c *script) idAt(at int64) guid {
+	if c.changed != 0 && at >= c.changed {
+		return c.later
+	}
+	return c.id
+}
+
+// rosterTime is when the i-th roster comes.
+func (c *script) rosterTime(i int32) int64 {
+	return max(c.roster[i], min(c.roster[i]+c.rosterLag, c.end))
+}
+
+// says is the bit set of captures that a notice's text names.
+func (s *show) says() uint8 {
+	if s.text != 0 {
+		return s.text
+	}
+	return s.caps
+}
+
 // parts lists the run's time without its pauses.
 func (u *run) parts() []span {
 	out := make([]span, 0, len(u.pauses)+1)
@@ -166,6 +191,7 @@ type signal struct {
 	sess   int32
 	cap    capture
 	active bool
+	lost   bool // on its way to us
 	at     int64
 }
 
@@ -173,6 +199,7 @@ type signal struct {
 type show struct {
 	sess    int32
 	caps    uint8 // bit set of captures
+	text    uint8 // captures that its text names; 0: the same
 	state   uint8
 	surface uint8
 	bind    binding

@@ -143,6 +143,9 @@ func soakSpec(r *rng, interop float64, corners bool) spec {
 		s.rejoins, s.doubles = r.n(3)/2, r.n(8)/7
 	}
 	if corners {
+		if !s.meeting && !s.p2p && r.hit(0.2) {
+			s.people[extension] = 1 + r.n(2)
+		}
 		s.overlap = r.hit(0.2)
 		if r.hit(0.3) {
 			s.acts = []act{inTime, edges, edges}

@@ -13,12 +13,17 @@ type Truth struct {
 	// AsOf is the instant to judge at: the latest event time plus the policy's
 	// grace (60 s) and a millisecond, as "rollcall audit" finds it by itself.
 	AsOf time.Time
+	// Gaps are the intervals in which what clients sent was lost.
+	Gaps []TruthGap
 	// Calls and Obligations are in the order of the calls' starts.
 	Calls       []TruthCall
 	Obligations []TruthObligation
 	Usage       map[UsageKey]int64 // milliseconds, or a count for messages
 	Tallies     Tallies
 }
+
+// A TruthGap is an interval, both ends included.
+type TruthGap struct{ First, Last int64 }
 
 // A TruthCall is one call.
 type TruthCall struct {
@@ -114,6 +119,7 @@ type Tallies struct {
 	Events          map[string]map[string]int // by source and kind on the wire, repeats included
 	Distinct        map[string]map[string]int // the same, repeats counted once
 	DeadLetters     int                       // messages that can't be read
+	Hurt            int                       // messages of which one part can't be read
 	Results         map[string]int            // obligations
 }
 

@@ -145,7 +145,7 @@ func TestEveryResultAndReasonOccurs(t *testing.T) {
 		}
 	}
 	for _, want := range []string{"not_applicable ", "pass ", "late ", "too_short ", "pending ",
-		"missed wrong-surface", "missed signalled-not-shown", "missed never-signalled", "missed signal-unknown",
+		"missed wrong-surface", "missed wrong-text", "missed signalled-not-shown", "missed never-signalled", "missed signal-unknown",
 		"no_evidence no-receipts", "no_evidence unknown-path",
 		meterVoIP, meterInterop, meterTeams, meterTeamsRec, meterUnmixed, meterTranscription, meterChat, meterUnmapped,
 		"left assumed true", "end assumed true"} {
@@ -182,7 +182,9 @@ func (c *script) show(ms int64, edit ...func(*show)) {
 // spells out. Instants are milliseconds after the call's start.
 func TestWalk(t *testing.T) {
 	paused := func(s *show) { s.state = statePaused }
-	signalled := func(c *script) { c.signals = append(c.signals, signal{0, recording, true, c.start + 10200}) }
+	signalled := func(c *script) {
+		c.signals = append(c.signals, signal{sess: 0, cap: recording, active: true, at: c.start + 10200})
+	}
 	cases := []struct {
 		name  string
 		edit  func(c *script, s *session)
@@ -234,7 +236,7 @@ func TestWalk(t *testing.T) {
 			c := lone(tc.edit)
 			var got []string
 			var shown int64
-			for _, o := range walk(c).Obligations {
+			for _, o := range walk(c, nil).Obligations {
 				got = append(got, o.Result+" "+o.Reason)
 				if o.ShownAt != 0 && shown == 0 {
 					shown = o.ShownAt - c.start
@@ -257,14 +259,16 @@ func TestWhatOnlyClientsSaw(t *testing.T) {
 	other.who, other.left = &person{raw: "8:acs:r_v"}, c.start+50*second
 	c.sessions = append(c.sessions, other, c.sessions[0])
 	c.once = 3
-	at := func(s int32, on bool, ms int64) signal { return signal{s, recording, on, c.start + ms} }
+	at := func(s int32, on bool, ms int64) signal {
+		return signal{sess: s, cap: recording, active: on, at: c.start + ms}
+	}
 	c.signals = []signal{at(0, true, 10300), at(1, true, 10100), at(2, true, 10500), at(0, false, 60800), at(2, false, 60200)}
-	got := walk(c).Episodes
+	got := walk(c, nil).Episodes
 	if len(got) != 1 || got[0].Start-c.start != 10100 || got[0].End-c.start != 60800 || got[0].EndAssumed {
 		t.Errorf("episodes %+v, want one from 10100 to 60800 after %d", got, c.start)
 	}
 	c.signals = c.signals[:3]
-	if got = walk(c).Episodes; len(got) != 1 || got[0].End != c.end || !got[0].EndAssumed {
+	if got = walk(c, nil).Episodes; len(got) != 1 || got[0].End != c.end || !got[0].EndAssumed {
 		t.Errorf("nobody says it ended: %+v, want it to end with the call, assumed", got)
 	}
 }
@@ -276,7 +280,7 @@ func TestUsageOverMidnight(t *testing.T) {
 	shift := day.Add(-30*time.Second).UnixMilli() - c.start
 	c.start, c.end = c.start+shift, c.end+shift
 	c.sessions[0].joined, c.sessions[0].left = c.start, c.end
-	got := walk(c).Usage
+	got := walk(c, nil).Usage
 	a, b := UsageKey{"2026-11-19", "/r", meterVoIP}, UsageKey{"2026-11-20", "/r", meterVoIP}
 	if len(got) != 2 || got[a] != 30000 || got[b] != 70000 {
 		t.Errorf("usage %v, want 30 s before midnight and 70 s after", got)

@@ -10,6 +10,7 @@ const (
 	meterVoIP          = "voip.participant_minute"
 	meterInterop       = "interop.voip.acs_participant_minute"
 	meterTeams         = "interop.voip.m365_participant_minute"
+	meterExtension     = "tpe.voip.participant_minute"
 	meterTeamsRec      = "recording.teams.minute"
 	meterUnmixed       = "recording.unmixed_audio.participant_minute"
 	meterTranscription = "transcription.minute"
@@ -29,6 +30,8 @@ func (c *script) sessionMeter(x *session) string {
 		return meterVoIP
 	case teamsClient, anonymous:
 		return meterTeams
+	case extension:
+		return meterExtension
 	case bot:
 		return "" // listed as free
 	}

@@ -42,6 +42,7 @@ type flip struct {
 type walker struct {
 	c     *script
 	truth *TruthCall
+	gaps  []TruthGap
 	flips []flip
 	steps []step
 
@@ -61,6 +62,7 @@ type note struct {
 	sess    int32
 	episode int32
 	wrong   bool // something was shown on a surface that does not count
+	text    bool // … or with a text that names something else
 	told    bool
 }
 
@@ -68,6 +70,7 @@ type note struct {
 type shown struct {
 	at    int64
 	caps  uint8
+	names uint8 // captures that its text names
 	class uint8
 }
 
@@ -79,8 +82,8 @@ const (
 )
 
 // walk finds one call's truth.
-func walk(c *script) *TruthCall {
-	w := &walker{c: c, truth: &TruthCall{CallID: c.id.String(), App: c.app.id, Tenant: c.app.tenant,
+func walk(c *script, gaps []TruthGap) *TruthCall {
+	w := &walker{c: c, gaps: gaps, truth: &TruthCall{CallID: c.id.String(), App: c.app.id, Tenant: c.app.tenant,
 		Resource: c.app.res.lower, Thread: c.thread, Teams: c.thread != "", Start: c.start, End: c.end}}
 	w.prepare()
 	for i := 0; i < len(w.steps); {
@@ -120,7 +123,7 @@ func (w *walker) prepare() {
 	}
 	for i := range c.signals {
 		s := &c.signals[i]
-		if x := &c.sessions[s.sess]; !x.noReceipts {
+		if x := &c.sessions[s.sess]; !x.noReceipts && !s.lost {
 			w.spoke[s.sess] = true
 			w.steps = append(w.steps, step{x.seen(s.at), stepSignal, int32(i)})
 		}
@@ -157,11 +160,23 @@ func (c *script) truthSession(x *session) TruthSession {
 			t.RawID = x.who.monitor // nothing tells whose GUID it is
 		}
 	}
+	later := func(at int64) int64 { return max(at, min(at+c.rosterLag, c.end)) }
+	roster := c.rosterTells(x)
+	if roster && x.noSummary && (!c.gridKnows(x) || x.noAdded) {
+		t.Joined = later(x.joined) // the app's word ranks below
+	}
+	if x.open || c.gridKnows(x) && !x.noRemoved {
+		return t
+	}
+	// A log knows whole seconds; what else there is refines it, the roster first.
 	app := c.appTellsTime(x) && !x.noLeave && !x.noReceipts
-	switch {
-	case x.open, c.gridKnows(x) && !x.noRemoved, app, c.rosterTells(x):
+	logged := x.joined + (x.left-x.joined)/second*second
+	switch listed := later(x.left); {
+	case roster && (x.noSummary || listed-logged < second):
+		t.Left = listed
+	case app:
 	case !x.noSummary:
-		t.Left = x.joined + (x.left-x.joined)/second*second
+		t.Left = logged
 	default:
 		t.Left, t.LeftAssumed = c.end, true
 	}
@@ -300,17 +315,22 @@ func (w *walker) begin(cap capture, at int64, was, is bool, joins []int32) {
 		w.notes = append(w.notes, note{sess: s, episode: int32(w.episode[cap])})
 		for _, r := range w.recent[s] {
 			if r.at >= at-early && r.caps&(1<<cap) != 0 {
-				w.mark(w.open[cap][s], r)
+				w.mark(w.open[cap][s], r, cap)
 			}
 		}
 	}
 }
 
 // mark notes for an obligation what its user was shown.
-func (w *walker) mark(o int32, r shown) {
+func (w *walker) mark(o int32, r shown, cap capture) {
 	ob := &w.truth.Obligations[o]
+	named := r.names&(1<<cap) != 0
 	switch r.class {
 	case countsShown:
+		if !named {
+			w.notes[o].text = w.notes[o].text || ob.ShownAt == 0
+			return
+		}
 		if ob.ShownAt == 0 {
 			ob.ShownAt = r.at
 		}
@@ -321,7 +341,7 @@ func (w *walker) mark(o int32, r shown) {
 	case wrongShown:
 		w.notes[o].wrong = true
 	case toldShown:
-		w.notes[o].told = w.notes[o].told || r.at <= ob.DueAt
+		w.notes[o].told = w.notes[o].told || named && r.at <= ob.DueAt
 	}
 }
 
@@ -332,14 +352,14 @@ func (w *walker) see(st step) {
 		if !s.active {
 			return
 		}
-		w.noticed(shown{st.at, 1 << s.cap, signalled}, w.targets(s.sess, w.c.sessions[s.sess].bind))
+		w.noticed(shown{at: st.at, caps: 1 << s.cap, class: signalled}, w.targets(s.sess, w.c.sessions[s.sess].bind))
 		return
 	}
 	s := &w.c.shows[st.idx]
 	if s.state == statePaused || s.state == stateStopped {
 		return
 	}
-	r := shown{st.at, s.caps, countsShown}
+	r := shown{st.at, s.caps, s.says(), countsShown}
 	targets := w.targets(s.sess, s.bind)
 	switch {
 	case st.kind == stepTold:
@@ -355,7 +375,7 @@ func (w *walker) noticed(r shown, targets []int32) {
 	for _, target := range targets {
 		for cap := range captures {
 			if o := w.open[cap][target]; o >= 0 && r.caps&(1<<cap) != 0 {
-				w.mark(o, r)
+				w.mark(o, r, cap)
 			}
 		}
 		old := w.recent[target]
@@ -388,7 +408,7 @@ func (w *walker) judge() {
 		n := &w.notes[i]
 		o.EpisodeEnd, o.Told = w.truth.Episodes[n.episode].End, n.told
 		switch {
-		case o.JoinPath != joinPaths[external] && o.JoinPath != joinPaths[teamsInApp] && o.JoinPath != joinPaths[undecided]:
+		case o.JoinPath != joinPaths[external] && o.JoinPath != joinPaths[teamsInApp] && o.JoinPath != joinPaths[extension] && o.JoinPath != joinPaths[undecided]:
 			o.Result = "not_applicable"
 		case o.ShownAt != 0 && o.ShownAt <= o.DueAt:
 			o.Result = "pass"
@@ -402,15 +422,30 @@ func (w *walker) judge() {
 			o.Result, o.Reason = "no_evidence", "no-receipts"
 		case o.JoinPath == joinPaths[undecided]:
 			o.Result, o.Reason = "no_evidence", "unknown-path"
+		case w.lost(o):
+			o.Result, o.Reason = "no_evidence", "evidence-gap"
 		default:
 			o.Result, o.Reason = "missed", w.why(n, o)
 		}
 	}
 }
 
+// lost is true where what clients sent while the user was exposed, or just
+// before, may have been lost.
+func (w *walker) lost(o *TruthObligation) bool {
+	for _, g := range w.gaps {
+		if g.Last >= o.ExposedAt-early && g.First < min(o.Left, o.EpisodeEnd) {
+			return true
+		}
+	}
+	return false
+}
+
 // why says more of a miss.
 func (w *walker) why(n *note, o *TruthObligation) string {
 	switch {
+	case n.text:
+		return "wrong-text"
 	case n.wrong:
 		return "wrong-surface"
 	case o.SignalledAt != 0:

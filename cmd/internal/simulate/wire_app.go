@@ -116,7 +116,7 @@ func ownNotice(f *fields, it *item) {
 	}
 	f.str("state", stateNames[s.state])
 	f.str("surface", surfaceNames[s.surface])
-	f.str("text", noticeTexts[s.caps&3][s.state&3])
+	f.str("text", noticeTexts[s.says()&3][s.state&3])
 	f.str("locale", "en-GB")
 }
 
@@ -140,7 +140,7 @@ func ownCall(f *fields, it *item, x *session, at int64) {
 		f.str("serverCallId", c.server[0])
 		return
 	}
-	f.guid("callId", c.id)
+	f.guid("callId", c.idAt(at))
 	if linked && x.quirk&0x0c == 0x04 {
 		f.str("serverCallId", c.server[0])
 	}

@@ -31,7 +31,7 @@ func (g *generator) renderCallback(b []byte, it *item) []byte {
 	}
 	b = c.conn.append(append(b, `"callConnectionId":"`...))
 	b = append(append(b, `","serverCallId":"`...), c.server[1]...)
-	b = c.id.append(append(b, `","correlationId":"`...))
+	b = c.idAt(at).append(append(b, `","correlationId":"`...))
 	b = appendTime(append(b, `"},"time":"`...), at, ticksZone, id.lo)
 	b = append(b, `","specversion":"1.0","datacontenttype":"application/json","subject":"`...)
 	return append(callbackSource(b, it), `"}`...)
@@ -46,7 +46,7 @@ func (c *script) callbackTime(it *item) int64 {
 	case callDisconnected:
 		return c.end
 	case participantsUpdated:
-		return c.roster[it.idx]
+		return c.rosterTime(it.idx)
 	}
 	p := c.runs[it.idx].parts()[it.aux/2]
 	switch {
@@ -123,6 +123,10 @@ func roster(b []byte, it *item) []byte {
 		}
 		some = true
 		b = append(append(b, `{"identifier":{"rawId":"`...), x.who.raw...)
+		if x.model == extension {
+			b = append(b, `","kind":"teamsExtensionUser"},"isMuted":false}`...)
+			continue
+		}
 		if strings.HasPrefix(x.who.raw, "8:acs:") {
 			b = append(append(b, `","kind":"communicationUser","communicationUser":{"id":"`...), x.who.raw...)
 		} else {

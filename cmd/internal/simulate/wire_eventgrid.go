@@ -67,7 +67,7 @@ func gridSubject(b []byte, it *item) []byte {
 			b = append(append(b, "/participant/"...), c.sessions[it.idx].who.raw...)
 		}
 	case recordingFile:
-		b = c.id.append(append(b, "/recording/call/"...))
+		b = c.idAt(c.runs[it.idx].start).append(append(b, "/recording/call/"...))
 		b = append(append(b, "/serverCallId/"...), c.server[0]...)
 		b = append(append(b, "/recordingId/"...), c.runs[it.idx].id...)
 	case chatInThread, chatForUser:
@@ -113,16 +113,16 @@ func gridData(b []byte, it *item, at int64, id guid) []byte {
 			b = append(b, `","endpointType":"`+webAgent+`",`...)
 		}
 	}
-	return gridCommon(b, c)
+	return gridCommon(b, c, at)
 }
 
 // gridCommon writes what all call events carry.
-func gridCommon(b []byte, c *script) []byte {
+func gridCommon(b []byte, c *script, at int64) []byte {
 	b = gridPerson(append(b, `"startedBy":`...), c.sessions[0].who, c.egForm)
 	b = append(append(b, `,"serverCallId":"`...), c.server[0]...)
 	b = append(b, `","group":{"id":"00000000-0000-0000-0000-000000000000"},"room":{"id":""},"isTwoParty":`...)
 	b = strconv.AppendBool(b, c.p2p)
-	b = c.id.append(append(b, `,"correlationId":"`...))
+	b = c.idAt(at).append(append(b, `,"correlationId":"`...))
 	return append(b, `","isRoomsCall":false`...)
 }
 

@@ -1,7 +1,5 @@
 package simulate
 
-import "strings"
-
 // renderMonitor writes one Azure Monitor resource log record: the shape that
 // diagnostic settings send and blobs hold, or a flat Log Analytics row. The
 // quirks are those seen in public samples: numbers as strings, "null" for what
@@ -18,14 +16,14 @@ func (g *generator) renderMonitor(b []byte, it *item) []byte {
 
 // header writes the members beside properties and leaves the object open. In a
 // row the properties follow on the same level.
-func monitorHeader(b []byte, it *item, at int64, operation, category, table string) fields {
+func monitorHeader(b []byte, it *item, id guid, at int64, operation, category, table string) fields {
 	f := fields{b: append(b, '{')}
 	if it.form == monitorRows {
 		f.time("TimeGenerated", at, ticks, 0)
 		f.str("OperationName", operation)
 		f.str("OperationVersion", "1.0")
 		f.str("Category", category)
-		f.guid("CorrelationId", it.c.id)
+		f.guid("CorrelationId", id)
 		f.str("_ResourceId", it.c.app.res.lower)
 		f.str("Type", table)
 		f.pascal = true
@@ -33,7 +31,7 @@ func monitorHeader(b []byte, it *item, at int64, operation, category, table stri
 	}
 	f.time("time", at, millis, 0)
 	f.str("resourceId", it.c.app.res.upper)
-	f.guid("correlationId", it.c.id)
+	f.guid("correlationId", id)
 	f.str("operationName", operation)
 	f.str("operationVersion", "1.0")
 	f.str("category", category)
@@ -49,7 +47,7 @@ func monitorEnd(f *fields, it *item) []byte {
 	return append(f.b, '}', '}')
 }
 
-var monitorTypes = [models]string{"", "ACS as Microsoft 365 user", "Teams", "Teams", "", "", ""}
+var monitorTypes = [models]string{teamsInApp: "ACS as Microsoft 365 user", teamsClient: "Teams", anonymous: "Teams", extension: "ACS as Microsoft 365 user"}
 
 func (g *generator) callSummary(b []byte, it *item) []byte {
 	c := it.c
@@ -60,7 +58,7 @@ func (g *generator) callSummary(b []byte, it *item) []byte {
 	if it.kind == callSummaryUpdates && x.quirk&8 == 0 {
 		category = "CallSummaryUpdates" // the docs' own sample still says CallSummary
 	}
-	f := monitorHeader(b, it, at, "CallSummary", category, "ACS"+kindNames[it.kind])
+	f := monitorHeader(b, it, c.idAt(x.joined), at, "CallSummary", category, "ACS"+kindNames[it.kind])
 	f.str("identifier", x.who.monitor)
 	f.time("callStartTime", c.start, millis, 0)
 	f.int("callDuration", (c.end-c.start)/second, false)
@@ -121,7 +119,7 @@ func summaryClient(f *fields, c *script, x *session) {
 	if kind != "" {
 		f.str("participantType", kind)
 	}
-	if x.model == teamsInApp || x.model == teamsClient {
+	if x.model == teamsInApp || x.model == teamsClient || x.model == extension {
 		f.str("participantTenantId", c.app.tenantGUID)
 	}
 	f.str("ResultCategory", "Success")
@@ -141,12 +139,12 @@ func (g *generator) recordingSummary(b []byte, it *item) []byte {
 	if it.c.seed&1 == 0 && it.form != monitorRows {
 		operation, category = "Call Recording Summary", "RecordingSummary" // the header of the docs
 	}
-	f := monitorHeader(b, it, at, operation, category, "ACSCallRecordingSummary")
+	f := monitorHeader(b, it, it.c.idAt(u.start), at, operation, category, "ACSCallRecordingSummary")
 	if it.form != monitorRows {
 		f.time("TimeGenerated", at, ticks, 0)
 		f.str("OperationName", "RecordingSummary")
 		f.str("Category", "CallRecordingSummary")
-		f.guid("CorrelationId", it.c.id)
+		f.guid("CorrelationId", it.c.idAt(u.start))
 	}
 	f.str("ResultType", "Succeeded")
 	f.str("Level", "Informational")
@@ -178,7 +176,7 @@ func (g *generator) otherRecord(b []byte, it *item) []byte {
 	at := it.c.start + int64(it.idx)*second
 	g.saw(at)
 	category := otherCategories[(it.c.seed+uint64(it.idx))%uint64(len(otherCategories))]
-	f := monitorHeader(b, it, at, category, category, "ACS"+category)
+	f := monitorHeader(b, it, it.c.id, at, category, category, "ACS"+category)
 	f.str("ResultType", "Succeeded")
 	f.int("DurationMs", 12, false)
 	return monitorEnd(&f, it)
@@ -189,23 +187,4 @@ func orElse(yes bool, a, b string) string {
 		return a
 	}
 	return b
-}
-
-// renderMalformed writes what nobody can read, in one of several ways.
-func renderMalformed(b []byte, it *item) []byte {
-	switch it.idx % 7 {
-	case 0: // cut off
-		return append(b, `{"records":[{"time":"2026-01-01T00:00:00.000Z","category":"CallSummary","prop`...)
-	case 1: // not UTF-8
-		return append(b, "[{\"id\":\"1\",\"eventType\":\"Microsoft.Communication.CallStarted\",\"subject\":\"\xff\xfe\",\"data\":{},\"eventTime\":\"2026-01-01T00:00:00Z\"}]"...)
-	case 2: // no envelope
-		return append(b, `{"hello":"world"}`...)
-	case 3: // not JSON
-		return append(b, `<html><body>502 Bad Gateway</body></html>`...)
-	case 4: // too deep
-		return append(b, strings.Repeat("[", 20000)...)
-	case 5: // a key twice
-		return append(b, `{"specversion":"1.0","id":"1","id":"2","source":"/apps/x","type":"rollcall.session.joined","time":"2026-01-01T00:00:00Z","data":{}}`...)
-	}
-	return append(b, 0x00, 0x01, 0x9c, 0xed, 0x7b, 0x22) // compressed by mistake, or worse
 }

@@ -25,7 +25,7 @@ func TestNamesAreThoseOfTheSamples(t *testing.T) {
 		t.Skip("no samples at", samples)
 	}
 	opt := SoakRun(5, day, 150)
-	opt.LostEvidence = 0
+	opt.LostEvidence, opt.Hurt = 0, 0
 	messages, _ := simulation(opt)
 	made := membersByKind(t, messages)
 	for file, kind := range map[string]string{
@@ -180,7 +180,9 @@ func TestFormsOccur(t *testing.T) {
 // TestEventGridIsSilentOnMeetings: the service sends no call events of Teams
 // meetings, nor of telephone legs, bots and Teams users.
 func TestEventGridIsSilentOnMeetings(t *testing.T) {
-	messages, truth := simulation(SoakRun(8, day, 200))
+	opt := SoakRun(8, day, 200)
+	opt.Hurt = 0
+	messages, truth := simulation(opt)
 	teams := map[string]bool{}
 	for _, c := range truth.Calls {
 		teams[c.CallID] = c.Teams
@@ -208,7 +210,7 @@ func TestEventGridIsSilentOnMeetings(t *testing.T) {
 // TestRepeatsKeepTheirID: one id is one event, whatever envelope it comes in.
 func TestRepeatsKeepTheirID(t *testing.T) {
 	opt := SoakRun(9, day, 60)
-	opt.Duplicates = 0.5
+	opt.Duplicates, opt.Hurt = 0.5, 0
 	messages, truth := simulation(opt)
 	ids := map[string]bool{}
 	for _, e := range events(t, slices.DeleteFunc(messages, func(m Message) bool { return m.Source != "call_automation" })) {

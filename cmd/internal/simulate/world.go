@@ -16,14 +16,15 @@ const (
 	phone                    // a telephone leg
 	bot                      // a bot that the price book lists as free
 	undecided                // a Teams user of whom nothing tells app from client
+	extension                // a Teams phone extension user in a custom app
 	models
 )
 
 var joinPaths = [models]string{"acs_app:external_user", "acs_app:teams_user",
-	"teams_client:teams_user", "teams_client:anonymous", "pstn", "bot", "unknown"}
+	"teams_client:teams_user", "teams_client:anonymous", "pstn", "bot", "unknown", "acs_app:teams_extension_user"}
 
 // inApp is true where the person uses one of the operator's own apps.
-func (m model) inApp() bool { return m == external || m == teamsInApp }
+func (m model) inApp() bool { return m == external || m == teamsInApp || m == extension }
 
 // A person is somebody, or something, with an identity.
 type person struct {
@@ -52,6 +53,7 @@ type app struct {
 	deadline                 int64     // ms, the policy's for this app
 	externals                []person
 	staff                    []person // directory users of its tenant
+	agents                   []person // its Teams phone extension users
 }
 
 // A world is what all calls of a simulation share.
@@ -80,6 +82,13 @@ func newWorld(seed uint64, pool int) *world {
 	w.apps[2].receipts, w.apps[2].deadline, w.apps[2].forgetsRejoin = true, 10000, true
 	w.apps[2].insights = newResource(&r, "appi-fabrikam-desk", "microsoft.insights/components")
 	w.apps[1].staff = w.apps[0].staff
+	for i, a := range w.apps {
+		own := newRng(seed, 13, i)
+		for range 12 {
+			raw := "8:acs:" + a.res.guid + "_" + a.tenantGUID + "_" + own.guid().String()
+			a.agents = append(a.agents, person{raw, raw[2:], fullName(&own)})
+		}
+	}
 	for range 40 {
 		id := strings.ReplaceAll(r.guid().String(), "-", "")
 		w.visitors = append(w.visitors, person{"8:teamsvisitor:" + id, "teamsvisitor:" + id, fullName(&r)})

@@ -38,11 +38,11 @@ func (v *evidence) add(m *simulate.Message, r *Report) {
 	read := v.decoder.Decode(m.Value)
 	if dead := len(read.Dead) > 0; dead {
 		v.dead++
-		if !m.Spoilt {
+		if !m.Spoilt && !m.Hurt {
 			r.differ("message on %s is dead: %s: %.200q", m.Topic, read.Dead[0].Reason, m.Value)
 		}
-	} else if m.Spoilt {
-		r.differ("message on %s is read though nobody can: %.200q", m.Topic, m.Value)
+	} else if m.Spoilt || m.Hurt {
+		r.differ("message on %s is read whole though nobody can: %.200q", m.Topic, m.Value)
 	}
 	for i := range read.Events {
 		r.Events++
@@ -140,8 +140,8 @@ func (v *evidence) compareCounts(truth *simulate.Truth, r *Report) {
 			}
 		}
 	}
-	if v.dead != truth.Tallies.DeadLetters {
-		r.differ("%d messages are dead, %d were sent that nobody can read", v.dead, truth.Tallies.DeadLetters)
+	if sent := truth.Tallies.DeadLetters + truth.Tallies.Hurt; v.dead != sent {
+		r.differ("of %d messages something is dead, %d were sent that nobody can read whole", v.dead, sent)
 	}
 }
 

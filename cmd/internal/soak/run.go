@@ -6,10 +6,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"rollcall/cmd/internal/assess"
 	"rollcall/cmd/internal/simulate"
 	"rollcall/reports/tariff"
+	"rollcall/rules/notice"
 	"rollcall/rules/policy"
 )
 
@@ -68,6 +70,9 @@ func Compare(messages iter.Seq[simulate.Message], truth *simulate.Truth, opt sim
 		ev.add(&m, r)
 	}
 	terms.Now = truth.AsOf
+	for _, g := range truth.Gaps {
+		terms.Gaps = append(terms.Gaps, notice.Gap{First: time.UnixMilli(g.First), Last: time.UnixMilli(g.Last)})
+	}
 	ev.compareCounts(truth, r)
 	compare(ev.evaluate(terms), truth, r, true)
 	return r, nil

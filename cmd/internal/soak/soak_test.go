@@ -29,15 +29,17 @@ func variety(seed uint64) simulate.Options {
 	opt.OpenCalls = 1
 	switch seed % 8 {
 	case 1: // calm
-		opt.Disorder, opt.Duplicates, opt.Lateness, opt.Malformed, opt.LostEvidence, opt.ClockSkew, opt.Defects = 0, 0, 0, 0, 0, 0, false
+		opt.Disorder, opt.Duplicates, opt.Lateness, opt.Malformed, opt.Hurt = 0, 0, 0, 0, 0
+		opt.LostEvidence, opt.ClockSkew, opt.RosterLag, opt.IDChanges, opt.Defects = 0, 0, 0, 0, false
 	case 2: // much is lost
 		opt.LostEvidence = 0.3
 	case 3: // clocks are wrong
 		opt.ClockSkew = 0.5
-	case 4: // calls go on
+	case 4: // calls go on, and what clients send is lost at times
+		opt.Gaps = 6
 		opt.OpenCalls = 10
 	case 5: // nothing comes in order
-		opt.Disorder, opt.Duplicates, opt.Lateness, opt.Malformed = 0.9, 0.5, 0.3, 0.05
+		opt.Disorder, opt.Duplicates, opt.Lateness, opt.Malformed, opt.Hurt = 0.9, 0.5, 0.3, 0.05, 0.1
 	case 6: // no meetings
 		opt.Interop = 0
 	case 7: // meetings, and little but them
@@ -81,8 +83,8 @@ func TestSoak(t *testing.T) {
 	wg.Wait()
 	t.Log(total.Summary(time.Since(begun)))
 	for _, want := range []string{"pass", "late", "too_short", "pending", "not_applicable",
-		"missed signalled-not-shown", "missed never-signalled", "missed signal-unknown", "missed wrong-surface",
-		"no_evidence no-receipts", "no_evidence unknown-path"} {
+		"missed signalled-not-shown", "missed never-signalled", "missed signal-unknown", "missed wrong-surface", "missed wrong-text",
+		"no_evidence no-receipts", "no_evidence unknown-path", "no_evidence evidence-gap"} {
 		if total.Results[want] == 0 {
 			t.Errorf("no obligation is %s: the soak does not reach it", want)
 		}
