@@ -124,6 +124,7 @@ func Write(ctx context.Context, r Report) (t Totals, err error) {
 		{"usage.xlsx", func(w io.Writer) error { return workbook.Write(w, r.workbook(ctx, t.Counts, usage)) }},
 		{"calls.ndjson", func(w io.Writer) error { return r.Store.WriteCalls(ctx, w) }},
 		{"compliance.xlsx", func(w io.Writer) error { return compliance.WriteWorkbook(w, notices) }},
+		{"compliance.html", func(w io.Writer) error { return compliance.WritePage(w, notices) }},
 		{"dead_letters.ndjson", func(w io.Writer) error { return r.Store.DeadLetters(ctx, w, r.Problems) }},
 		{"evidence.ndjson", func(w io.Writer) error { return r.Store.Evidence(ctx, w) }},
 		{"summary.json", func(w io.Writer) error { return r.summary(w, t.Counts, rows) }},
