@@ -405,3 +405,21 @@ SELECT call_id, version, session_id, capture, ordinal, tenant, app, participant_
     shown_at, delay_ms, result, reason, receipt_id, receipt_via, surface, clock_basis, evidence,
     app_version, sdk_version, exposure_ms, assumed_ms, assumed
 FROM obligations FINAL WHERE (call_id, version) GLOBAL IN (SELECT call_id, version FROM calls_current);
+
+CREATE TABLE IF NOT EXISTS checks_local ON CLUSTER `main` (
+    call_id String,
+    version UInt64,
+    rule LowCardinality(String),
+    population UInt64,
+    pass UInt64,
+    fail UInt64,
+    no_evidence UInt64,
+    not_applicable UInt64
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/checks_local', '{replica}')
+ORDER BY (call_id, version, rule);
+
+CREATE TABLE IF NOT EXISTS checks ON CLUSTER `main` AS checks_local ENGINE = Distributed(`main`, currentDatabase(), checks_local, cityHash64(call_id));
+
+CREATE OR REPLACE VIEW checks_current ON CLUSTER `main` AS
+SELECT call_id, version, rule, population, pass, fail, no_evidence, not_applicable
+FROM checks FINAL WHERE (call_id, version) GLOBAL IN (SELECT call_id, version FROM calls_current);

@@ -30,6 +30,7 @@ func All(ctx context.Context, conn driver.Conn, t Terms, version uint64, progres
 		return res, err
 	}
 	w := newWriter(conn, version)
+	aside := asideOf(res)
 	done := 0
 	for c, err := range eventsOfRun(ctx, conn, version, t.Now, settled) {
 		if err != nil {
@@ -40,7 +41,7 @@ func All(ctx context.Context, conn driver.Conn, t Terms, version uint64, progres
 			return res, err
 		}
 		slices.Sort(keys[c.id])
-		if err := w.add(ctx, Evaluate(c.id, events, t), keys[c.id]); err != nil {
+		if err := w.add(ctx, Evaluate(c.id, events, Doubts{aside[c.id], c.contents()}, t), keys[c.id]); err != nil {
 			return res, err
 		}
 		if done++; progress != nil {

@@ -13,6 +13,8 @@ import (
 	"rollcall/reports/metering"
 	"rollcall/reports/tariff"
 	"rollcall/rules/assemble"
+	"rollcall/rules/calls"
+	"rollcall/rules/evidence"
 	"rollcall/rules/notice"
 	"rollcall/rules/policy"
 	"rollcall/schema"
@@ -38,6 +40,16 @@ type Results struct {
 	Findings    []schema.Finding
 	Lines       []schema.UsageLine
 	Free        []metering.Free
+	// Checks are the populations of the rules.
+	Checks map[string]notice.Population
+}
+
+// Doubts are what the store knows against the evidence of a call.
+type Doubts struct {
+	// SetAside are the aliases that name the call and are not believed.
+	SetAside []calls.SetAside
+	// Contents are the events that came with two contents.
+	Contents []evidence.Content
 }
 
 // A Session is a session with the app and tenant that the policy gives it.
@@ -47,7 +59,7 @@ type Session struct {
 }
 
 // Evaluate assembles, judges and meters one call. It is pure.
-func Evaluate(callID string, events []schema.Event, t Terms) Results {
+func Evaluate(callID string, events []schema.Event, d Doubts, t Terms) Results {
 	call := assemble.Call(callID, events, assemble.Options{Now: t.Now, Quiet: t.Policy.Base().Quiet})
 	owner := func(s schema.Session) (app, tenant string) {
 		s.Resource = cmp.Or(s.Resource, call.Resource)
@@ -61,9 +73,24 @@ func Evaluate(callID string, events []schema.Event, t Terms) Results {
 		r.Tenant = cmp.Or(r.Tenant, tenant)
 	}
 	r.Obligations = notice.Obligations(call, notice.Input{Policy: t.Policy, Now: t.Now, Gaps: t.Gaps})
-	r.Findings = notice.Findings(r.Obligations, t.Policy)
+	in := evidence.Input{Policy: t.Policy, SetAside: d.SetAside, Contents: d.Contents, Tenant: r.Tenant}
+	in.App, _ = owner(schema.Session{Resource: call.Resource})
+	r.Findings = append(notice.Findings(r.Obligations, t.Policy), evidence.Findings(call, in)...)
+	r.Checks = notice.Populations(r.Obligations)
+	r.Checks[evidence.RuleConflict] = evidence.Population(call, in)
 	opt := metering.Options{Now: t.Now, Owner: owner}
 	r.Lines = metering.Call(call, t.Tariff, opt)
 	r.Free = metering.FreeSessions(call, t.Tariff, opt)
 	return r
+}
+
+// asideOf groups the aliases that were set aside by the calls that name them.
+func asideOf(r calls.Resolution) map[string][]calls.SetAside {
+	of := map[string][]calls.SetAside{}
+	for _, a := range r.SetAside {
+		for _, id := range a.Calls {
+			of[id] = append(of[id], a)
+		}
+	}
+	return of
 }

@@ -200,8 +200,13 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 	if terms.Gaps, err = l.gaps.fetch(ctx, l.deps.Conn, l.deps.Clock()); err != nil {
 		return 0, err
 	}
+	aside := asideOf(resolution)
+	twice, err := contentConflicts(ctx, l.deps.Conn, around)
+	if err != nil {
+		return 0, err
+	}
 	for _, id := range slices.Sorted(maps.Keys(byCall)) {
-		r := Evaluate(id, byCall[id], terms)
+		r := Evaluate(id, byCall[id], Doubts{aside[id], contentsOf(byCall[id], twice)}, terms)
 		own := slices.Sorted(maps.Keys(callKeys[id]))
 		l.plan(r, own, terms)
 		if err := w.add(ctx, r, own); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"rollcall/rules/calls"
+	"rollcall/rules/evidence"
 	"rollcall/schema"
 )
 
@@ -148,21 +149,92 @@ func scanKeyed(rows driver.Rows, to []keyed, now time.Time) ([]keyed, error) {
 	return to, rows.Err()
 }
 
-// setsOf are the alias sets of events.
-func setsOf(events []keyed) []calls.AliasSet {
-	sets := make([]calls.AliasSet, 0, len(events))
-	for _, k := range events {
-		r := k.event.Refs
-		s := calls.AliasSet{Key: k.key, First: k.event.First, Last: k.event.Last, Time: k.event.Time}
-		for _, a := range []struct{ kind, value string }{
-			{calls.CorrelationID, r.CorrelationID}, {calls.ServerCallID, r.ServerCallID}, {calls.CallConnectionID, r.CallConnectionID},
-			{calls.GraphCallID, r.GraphCallID}, {calls.ThreadID, r.ThreadID},
-		} {
-			if a.value != "" {
-				s.Aliases = append(s.Aliases, a.kind+":"+a.value)
-			}
+// contentConflicts finds the versions of events that came with two contents.
+func contentConflicts(ctx context.Context, conn driver.Conn, keys []string) (map[string]int64, error) {
+	twice := map[string]int64{}
+	for part := range slices.Chunk(keys, maxList) {
+		rows, err := conn.Query(withList(ctx, "list", part), `SELECT event_id, max(v) FROM (
+    SELECT event_id, version AS v FROM events WHERE alias_key IN {list:Array(String)} GROUP BY event_id, version HAVING min(content) != max(content)
+) GROUP BY event_id`)
+		if err != nil {
+			return nil, fmt.Errorf("find conflicting events: %w", err)
 		}
-		sets = append(sets, s)
+		if err := scanVersions(rows, twice); err != nil {
+			return nil, fmt.Errorf("find conflicting events: %w", err)
+		}
+	}
+	return twice, nil
+}
+
+func scanVersions(rows driver.Rows, to map[string]int64) error {
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		var version int64
+		if err := rows.Scan(&id, &version); err != nil {
+			return err
+		}
+		to[id] = version
+	}
+	return rows.Err()
+}
+
+// contentsOf lists those of a call's events whose version came with two
+// contents.
+func contentsOf(events []schema.Event, twice map[string]int64) []evidence.Content {
+	var out []evidence.Content
+	for _, e := range events {
+		if version, is := twice[e.ID]; is && version == e.Version {
+			out = append(out, evidence.Content{Event: e.ID, At: e.Time})
+		}
+	}
+	return out
+}
+
+// setsOf are the alias sets of events. The span of a set is that of servers'
+// events where there are any: clients' clocks may be wrong.
+func setsOf(events []keyed) []calls.AliasSet {
+	byKey := map[string]int{}
+	var sets []calls.AliasSet
+	for _, k := range events {
+		e := k.event
+		own := e.Source == schema.SourceRollcall
+		at, seen := byKey[k.key]
+		if !seen {
+			at = len(sets)
+			byKey[k.key] = at
+			sets = append(sets, calls.AliasSet{Key: k.key, Aliases: names(e.Refs), Own: own})
+		}
+		s := &sets[at]
+		if s.Time.IsZero() || !e.Time.IsZero() && e.Time.Before(s.Time) {
+			s.Time = e.Time
+		}
+		switch {
+		case own && !s.Own:
+			continue
+		case !own && s.Own:
+			s.First, s.Last, s.Own = time.Time{}, time.Time{}, false
+		}
+		if s.First.IsZero() || !e.First.IsZero() && e.First.Before(s.First) {
+			s.First = e.First
+		}
+		if e.Last.After(s.Last) {
+			s.Last = e.Last
+		}
 	}
 	return sets
+}
+
+// names are the ids of a call as aliases.
+func names(r schema.CallRefs) []string {
+	var out []string
+	for _, a := range []struct{ kind, value string }{
+		{calls.CorrelationID, r.CorrelationID}, {calls.ServerCallID, r.ServerCallID}, {calls.CallConnectionID, r.CallConnectionID},
+		{calls.GraphCallID, r.GraphCallID}, {calls.ThreadID, r.ThreadID},
+	} {
+		if a.value != "" {
+			out = append(out, a.kind+":"+a.value)
+		}
+	}
+	return out
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"rollcall/rules/calls"
+	"rollcall/rules/evidence"
 	"rollcall/schema"
 )
 
@@ -27,6 +28,9 @@ const eventColumns = "event_id, source, kind, via, version, content, time, time_
 // before calls can be told apart. Choosing among all copies of all events in
 // ClickHouse costs ten times as much.
 const wanderers = "SELECT event_id FROM events WHERE " + known + " GROUP BY event_id HAVING min(alias_key) != max(alias_key)"
+
+// own tells the app's own events, whose clocks may be wrong, from servers'.
+const own = "(source = 'rollcall')"
 
 // known leaves out what is dated after the instant now (in milliseconds).
 const known = "(time IS NULL OR time <= fromUnixTimestamp64Milli({now:Int64}))"
@@ -46,7 +50,8 @@ func atNow(ctx context.Context, now time.Time, more clickhouse.Parameters) conte
 // aliasSets reads which sets of aliases the events known at now name, and for
 // each wanderer the alias set of the copy that counts.
 func aliasSets(ctx context.Context, conn driver.Conn, now time.Time) (sets []calls.AliasSet, settled map[string]string, err error) {
-	rows, err := conn.Query(atNow(ctx, now, nil), `SELECT alias_key, any(aliases), min(first), max(last), min(time) FROM events
+	rows, err := conn.Query(atNow(ctx, now, nil), `SELECT alias_key, any(aliases), coalesce(minIf(first, NOT `+own+`), min(first)), coalesce(maxIf(last, NOT `+own+`), max(last)), min(time),
+    min(`+own+`) FROM events
 WHERE alias_key != '' AND `+known+` AND event_id NOT IN (`+wanderers+`) GROUP BY alias_key`)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the ids of calls: %w", err)
@@ -54,8 +59,8 @@ WHERE alias_key != '' AND `+known+` AND event_id NOT IN (`+wanderers+`) GROUP BY
 	if sets, err = scanAliasSets(rows); err != nil {
 		return nil, nil, err
 	}
-	rows, err = conn.Query(atNow(ctx, now, nil), `SELECT event_id, row.1, row.2, row.3, row.4, row.5 FROM (
-    SELECT event_id, argMin((alias_key, aliases, first, last, time), `+preference+`) AS row
+	rows, err = conn.Query(atNow(ctx, now, nil), `SELECT event_id, row.1, row.2, row.3, row.4, row.5, row.6 FROM (
+    SELECT event_id, argMin((alias_key, aliases, first, last, time, `+own+`), `+preference+`) AS row
     FROM events WHERE `+known+` AND event_id IN (`+wanderers+`) GROUP BY event_id)`)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the ids of calls: %w", err)
@@ -94,10 +99,11 @@ func scanAliasSets(rows driver.Rows) ([]calls.AliasSet, error) {
 func scanAliasSet(rows driver.Rows, before ...any) (calls.AliasSet, error) {
 	var s calls.AliasSet
 	var first, last, earliest *time.Time
-	if err := rows.Scan(append(before, &s.Key, &s.Aliases, &first, &last, &earliest)...); err != nil {
+	var ownOnly uint8
+	if err := rows.Scan(append(before, &s.Key, &s.Aliases, &first, &last, &earliest, &ownOnly)...); err != nil {
 		return s, fmt.Errorf("read the ids of calls: %w", err)
 	}
-	s.First, s.Last, s.Time = deref(first), deref(last), deref(earliest)
+	s.First, s.Last, s.Time, s.Own = deref(first), deref(last), deref(earliest), ownOnly == 1
 	return s, nil
 }
 
@@ -180,9 +186,10 @@ func refs(aliases []string) schema.CallRefs {
 
 // callEvents are the events of one call, one row an event.
 type callEvents struct {
-	id   string
-	rows []row
-	at   map[string]int // by event id
+	id    string
+	rows  []row
+	at    map[string]int   // by event id
+	twice map[string]int64 // the version of which an event came with two contents
 }
 
 // add takes a copy of an event: of several the one that counts is kept, with
@@ -194,11 +201,29 @@ func (c *callEvents) add(r row) {
 		c.rows = append(c.rows, r)
 		return
 	}
+	if old := c.rows[i].event; old.Version == r.event.Version && old.Content != r.event.Content {
+		if c.twice == nil {
+			c.twice = map[string]int64{}
+		}
+		c.twice[r.event.ID] = r.event.Version
+	}
 	via := slices.Compact(slices.Sorted(slices.Values(slices.Concat(c.rows[i].event.Via, r.event.Via))))
 	if r.before(c.rows[i]) {
 		c.rows[i] = r
 	}
 	c.rows[i].event.Via = via
+}
+
+// contents lists the events that came with two contents in the version that
+// counts.
+func (c *callEvents) contents() []evidence.Content {
+	var out []evidence.Content
+	for _, r := range c.rows {
+		if version, is := c.twice[r.event.ID]; is && version == r.event.Version {
+			out = append(out, evidence.Content{Event: r.event.ID, At: r.event.Time})
+		}
+	}
+	return out
 }
 
 func (c *callEvents) decoded() ([]schema.Event, error) {

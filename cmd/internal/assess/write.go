@@ -19,7 +19,7 @@ const maxPending = 20_000
 type writer struct {
 	conn    driver.Conn
 	version uint64
-	tables  [5]pending
+	tables  [6]pending
 	calls   pending
 	rows    int
 }
@@ -31,12 +31,13 @@ type pending struct {
 
 func newWriter(conn driver.Conn, version uint64) *writer {
 	w := &writer{conn: conn, version: version}
-	w.tables = [5]pending{
+	w.tables = [6]pending{
 		{insert: "INSERT INTO sessions (call_id, version, session_id, tenant, app, participant_id, raw_id, endpoint_id, identity, join_path, path_evidence, display_name, joined_at, left_at, source, left_source, evidence)"},
 		{insert: "INSERT INTO obligations (call_id, version, session_id, capture, ordinal, tenant, app, participant_id, raw_id, endpoint_id, join_path, episode_start, episode_end, episode_end_source, joined_at, left_at, left_source, exposed_at, due_at, signalled_at, shown_at, delay_ms, result, reason, receipt_id, receipt_via, surface, clock_basis, evidence, app_version, sdk_version, exposure_ms, assumed_ms, assumed)"},
 		{insert: "INSERT INTO findings (call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at, message, evidence, policy_version)"},
 		{insert: "INSERT INTO usage_lines (call_id, version, line_id, day, tenant, app, resource_id, session_id, participant_id, raw_id, meter, unit, raw, quantity, rate, currency, cost, tariff_row, tariff_version, evidence, correction_of, note)"},
 		{insert: "INSERT INTO free_sessions (call_id, version, session_id, reason, raw)"},
+		{insert: "INSERT INTO checks (call_id, version, rule, population, pass, fail, no_evidence, not_applicable)"},
 	}
 	w.calls = pending{insert: "INSERT INTO calls (call_id, version, superseded_by, tenant, resource, teams, start, end, alias_keys, json)"}
 	return w
@@ -77,6 +78,9 @@ func (w *writer) add(ctx context.Context, r Results, keys []string) error {
 	}
 	for _, f := range r.Free {
 		put(&w.tables[4], id, v, f.SessionID, f.Reason, f.Ms)
+	}
+	for rule, p := range r.Checks {
+		put(&w.tables[5], id, v, rule, uint64(p.Population), uint64(p.Pass), uint64(p.Fail), uint64(p.NoEvidence), uint64(p.NotApplicable))
 	}
 	text, err := json.Marshal(r.Call, json.Deterministic(true))
 	if err != nil {

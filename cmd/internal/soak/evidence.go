@@ -101,7 +101,7 @@ func (v *evidence) evaluate(t assess.Terms) map[string]*assess.Results {
 	}
 	results := make(map[string]*assess.Results, len(byCall))
 	for id, events := range byCall {
-		res := assess.Evaluate(id, events, t)
+		res := assess.Evaluate(id, events, assess.Doubts{}, t)
 		results[id] = &res
 	}
 	return results
