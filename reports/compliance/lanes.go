@@ -233,7 +233,10 @@ func verdict(obligations []*timeline.Obligation) (class, words string) {
 	}
 	var parts []string
 	for _, r := range []string{"missed", "late", "no_evidence", "pending", "pass", "too_short", "not_applicable"} {
-		word := strings.TrimSuffix(resultName(r), " in time")
+		word := strings.ReplaceAll(r, "_", " ")
+		if r == "pass" {
+			word = "reported"
+		}
 		if n := count[r]; n == 1 {
 			parts = append(parts, word)
 		} else if n > 1 {
