@@ -227,7 +227,7 @@ func (s *simulation) kafka(ctx context.Context) (*kafka.Client, *output.Kafka, e
 	k, err := output.NewKafka(ctx, client, s.partitions, s.arrival)
 	if err != nil {
 		client.Close()
-		return nil, nil, fmt.Errorf("Kafka at %s: %w", strings.Join(s.brokers, ", "), err)
+		return nil, nil, fmt.Errorf("produce to Kafka at %s: %w", strings.Join(s.brokers, ", "), err)
 	}
 	return client, k, nil
 }

@@ -15,8 +15,10 @@
 // other.
 //
 // Everything is a function of [Options]: the same options give the same bytes.
-// How messages are delivered (Disorder, Duplicates, Lateness, Malformed) never
-// changes the truth.
+// How messages are delivered (Disorder, Duplicates, Lateness, Malformed, Hurt)
+// never changes the truth. What evidence there is (ClockSkew, LostEvidence,
+// RosterLag, Gaps) does: the truth is what can be known, and Told beside it what
+// was so.
 //
 // Where a source knows a duration in whole seconds only, and no better source
 // speaks of that session, the script's duration is whole seconds, so that the

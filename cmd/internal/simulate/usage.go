@@ -18,7 +18,7 @@ const (
 	meterUnmapped      = "unmapped"
 )
 
-var contentMeters = [...]string{"recording.mixed_av.minute", "recording.mixed_audio.minute", meterUnmixed}
+var contentMeters = [...]string{mixedAV: "recording.mixed_av.minute", mixedAudio: "recording.mixed_audio.minute", unmixedAudio: meterUnmixed}
 
 // sessionMeter says what a session is billed as.
 func (c *script) sessionMeter(x *session) string {
