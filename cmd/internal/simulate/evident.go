@@ -1,0 +1,78 @@
+package simulate
+
+import "slices"
+
+// truthSession states what evidence there is of a session's time.
+func (c *script) truthSession(x *session) TruthSession {
+	t := TruthSession{ParticipantID: x.pid.String(), RawID: x.who.raw, EndpointID: x.endpoint.String(),
+		JoinPath: joinPaths[x.model], Joined: x.joined, Left: x.left, Meter: c.sessionMeter(x)}
+	switch x.model {
+	case phone:
+		t.RawID = ""
+	case bot:
+		t.RawID = x.who.monitor
+	case undecided:
+		if len(c.roster) == 0 {
+			t.RawID = x.who.monitor // nothing tells whose GUID it is
+		}
+	}
+	later := func(at int64) int64 { return max(at, min(at+c.rosterLag, c.end)) }
+	roster := c.rosterTells(x)
+	if roster && x.noSummary && (!c.gridKnows(x) || x.noAdded) {
+		t.Joined = later(x.joined) // the app's word ranks below
+	}
+	if x.open || c.gridKnows(x) && !x.noRemoved {
+		return t
+	}
+	// A log knows whole seconds; what else there is refines it, the roster first.
+	app := c.appTellsTime(x) && !x.noLeave && !x.noReceipts
+	logged := x.joined + (x.left-x.joined)/second*second
+	switch listed := later(x.left); {
+	case roster && (x.noSummary || listed-logged < second):
+		t.Left = listed
+	case app:
+	case !x.noSummary:
+		t.Left = logged
+	default:
+		t.Left, t.LeftAssumed = c.end, true
+	}
+	return t
+}
+
+// evidentFlips lists when captures went on and off as the evidence has it: by
+// what servers say and, where they say nothing, by what clients saw.
+func (w *walker) evidentFlips() []flip {
+	var out []flip
+	var server [captures][]span
+	for i := range w.c.runs {
+		u := &w.c.runs[i]
+		parts, assumed := w.c.evidentParts(u)
+		for j, p := range parts {
+			out = append(out, flip{p.start, u.cap, 1, false}, flip{p.end, u.cap, -1, assumed && j == len(parts)-1})
+		}
+		server[u.cap] = append(server[u.cap], parts...)
+	}
+	for cap := range captures {
+		for _, v := range w.clientsSaw(cap) {
+			if !slices.ContainsFunc(server[cap], func(p span) bool { return p.start <= v.end && v.start <= p.end }) {
+				out = append(out, flip{v.start, cap, 1, false}, flip{v.end, cap, -1, v.assumed})
+			}
+		}
+	}
+	return out
+}
+
+// evidentParts lists the parts of a run that a server's evidence tells, and
+// whether the end is only that of the call.
+func (c *script) evidentParts(u *run) (parts []span, assumed bool) {
+	summary := u.summary && !u.noSummary
+	if u.source == ofClients || !c.callbacks && !summary {
+		return nil, false
+	}
+	parts = u.parts()
+	if c.callbacks && u.noStop && !summary {
+		parts[len(parts)-1].end = c.end
+		return parts, true
+	}
+	return parts, false
+}
