@@ -22,6 +22,16 @@ type Counts struct {
 	Obligations map[string]int64 // by result
 	Findings    map[string]int64 // by rule
 	Failing     int64            // findings with result fail, above info
+	Checks      map[string]Check // by rule
+}
+
+// A Check is the population of a rule: how many subjects it judged, and how.
+type Check struct {
+	Population    uint64 `json:"population"`
+	Pass          uint64 `json:"pass"`
+	Fail          uint64 `json:"fail"`
+	NoEvidence    uint64 `json:"no_evidence"`
+	NotApplicable uint64 `json:"not_applicable"`
 }
 
 // AllEvents is the number of events of all sources.
@@ -80,6 +90,7 @@ func (s Store) Count(ctx context.Context) (Counts, error) {
 			return byName(c.Findings, "SELECT rule, count() FROM findings_current"+where+" GROUP BY rule")
 		},
 		func() error { return s.countEvents(ctx, c.Events) },
+		func() (err error) { c.Checks, err = s.checks(ctx); return err },
 		func() (err error) { c.Gaps, err = s.gaps(ctx); return err },
 	}
 	for _, step := range steps {
@@ -103,6 +114,22 @@ func (s Store) countEvents(ctx context.Context, to map[string]map[string]int64) 
 		to[source][kind] = int64(n)
 		return nil
 	})
+}
+
+// checks adds up the populations of rules over all calls.
+func (s Store) checks(ctx context.Context) (map[string]Check, error) {
+	checks := map[string]Check{}
+	sql := "SELECT rule, sum(population), sum(pass), sum(fail), sum(no_evidence), sum(not_applicable) FROM checks_current GROUP BY rule"
+	err := query(ctx, s.Conn, "checks", sql, nil, func(rows driver.Rows) error {
+		var rule string
+		var c Check
+		if err := rows.Scan(&rule, &c.Population, &c.Pass, &c.Fail, &c.NoEvidence, &c.NotApplicable); err != nil {
+			return err
+		}
+		checks[rule] = c
+		return nil
+	})
+	return checks, err
 }
 
 func (s Store) gaps(ctx context.Context) ([]string, error) {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"time"
 
 	"rollcall/reports/compliance"
@@ -16,8 +17,8 @@ import (
 	"rollcall/reports/spreadsheet"
 	"rollcall/reports/tariff"
 	"rollcall/reports/workbook"
+	"rollcall/rules/evidence"
 	"rollcall/rules/notice"
-	"rollcall/schema"
 )
 
 // A Report is what is needed to write the files, besides the store.
@@ -59,20 +60,20 @@ type Totals struct {
 
 // Summary is summary.json.
 type Summary struct {
-	AsOf        string                       `json:"as_of"`
-	Version     string                       `json:"version"`
-	Messages    int64                        `json:"messages"`
-	Events      map[string]map[string]int64  `json:"events"`
-	DeadLetters int64                        `json:"dead_letters"`
-	Calls       int64                        `json:"calls"`
-	Sessions    int64                        `json:"sessions"`
-	Obligations map[string]int64             `json:"obligations"`
-	Findings    map[string]int64             `json:"findings"`
-	Checks      map[string]notice.Population `json:"checks"`
-	Currency    string                       `json:"currency"`
-	Cost        map[string]string            `json:"cost"`
-	Unpriced    map[string]string            `json:"unpriced"`
-	Files       []InputFile                  `json:"files"`
+	AsOf        string                      `json:"as_of"`
+	Version     string                      `json:"version"`
+	Messages    int64                       `json:"messages"`
+	Events      map[string]map[string]int64 `json:"events"`
+	DeadLetters int64                       `json:"dead_letters"`
+	Calls       int64                       `json:"calls"`
+	Sessions    int64                       `json:"sessions"`
+	Obligations map[string]int64            `json:"obligations"`
+	Findings    map[string]int64            `json:"findings"`
+	Checks      map[string]export.Check     `json:"checks"`
+	Currency    string                      `json:"currency"`
+	Cost        map[string]string           `json:"cost"`
+	Unpriced    map[string]string           `json:"unpriced"`
+	Files       []InputFile                 `json:"files"`
 }
 
 // manifest is manifest.json.
@@ -209,29 +210,17 @@ func (r Report) compliance(c export.Counts) compliance.Cover {
 	return cover
 }
 
-// checks gives each rule's population from the number of obligations of each
-// result.
-func checks(results map[string]int64) map[string]notice.Population {
-	total := notice.Populations(nil)
-	for result, n := range results {
-		for rule, one := range notice.Populations([]schema.Obligation{{Result: schema.Result(result)}}) {
-			p := total[rule]
-			for _, f := range []struct{ to, one *int }{
-				{&p.Population, &one.Population}, {&p.Pass, &one.Pass}, {&p.Fail, &one.Fail},
-				{&p.NoEvidence, &one.NoEvidence}, {&p.NotApplicable, &one.NotApplicable},
-			} {
-				*f.to += *f.one * int(n)
-			}
-			total[rule] = p
-		}
-	}
-	return total
+// checks gives every rule its population, also where it had nothing to judge.
+func checks(found map[string]export.Check) map[string]export.Check {
+	all := map[string]export.Check{notice.RuleMissed: {}, notice.RuleLate: {}, evidence.RuleConflict: {}}
+	maps.Copy(all, found)
+	return all
 }
 
 func (r Report) summary(w io.Writer, c export.Counts, rows []metering.Row) error {
 	s := Summary{
 		AsOf: files.Time(r.AsOf), Version: r.Version, Messages: c.Messages, Events: c.Events, DeadLetters: c.DeadLetters,
-		Calls: c.Calls, Sessions: c.Sessions, Obligations: c.Obligations, Findings: c.Findings, Checks: checks(c.Obligations),
+		Calls: c.Calls, Sessions: c.Sessions, Obligations: c.Obligations, Findings: c.Findings, Checks: checks(c.Checks),
 		Currency: r.Tariff.Currency(), Cost: map[string]string{}, Unpriced: map[string]string{}, Files: r.Inputs,
 	}
 	byMeter := map[string][]metering.Row{}
