@@ -116,9 +116,11 @@ func (d *Decoder) survey(ev *schema.Event) {
 		participant = normal.ID(f[correlationID])
 	}
 	w.ID(&s.ParticipantID, "participant_id", participant)
-	s.Scores = make([]schema.SurveyScore, 0, len(surveyed))
 	for _, area := range surveyed {
 		if v := d.column(area.column); v.Exists() {
+			if s.Scores == nil {
+				s.Scores = make([]schema.SurveyScore, 0, len(surveyed)) // their texts are set later, in place
+			}
 			s.Scores = append(s.Scores, schema.SurveyScore{Area: area.area})
 			w.Decimal(&s.Scores[len(s.Scores)-1].Score, area.area, v.Bytes())
 		}

@@ -17,6 +17,7 @@ import (
 	"rollcall/ingest/graph"
 	"rollcall/ingest/jsondoc"
 	"rollcall/ingest/normal"
+	"rollcall/ingest/otlp"
 	"rollcall/ingest/ownevent"
 	"rollcall/schema"
 )
@@ -89,6 +90,7 @@ type Decoder struct {
 	calls   *callautomation.Decoder
 	own     *ownevent.Decoder
 	graph   *graph.Decoder
+	otlp    otlp.Decoder
 
 	events []schema.Event
 	dead   []Dead

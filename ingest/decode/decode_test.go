@@ -17,6 +17,7 @@ func one(t *testing.T, value string) schema.Event {
 	if len(r.Events) != 1 || len(r.Dead) != 0 {
 		t.Fatalf("%d events and dead parts %+v, want one event, of %s", len(r.Events), r.Dead, value)
 	}
+	checkRoundTrip(t, r.Events)
 	return r.Events[0]
 }
 
@@ -69,7 +70,9 @@ func TestRecognises(t *testing.T) {
 		{"recording operation by its columns", `{"TimeGenerated":"2026-01-01T00:00:00Z","CallConnectionId":"k","OperationName":"StartRecording"}`, "CallRecordingOperational"},
 		{"properties as a text", `{"time":"2026-01-01T00:00:00Z","category":"CallRecordingSummary","properties":"{\"RecordingId\":\"r\"}"}`, "CallRecordingSummary"},
 		{"app telemetry", `{"records":[{"time":"2026-01-01T00:00:00Z","Type":"AppTraces"},{"time":"2026-01-01T00:00:00Z","Type":"AppEvents","Name":"clicked"}]}`, "AppTraces AppEvents"},
-		{"OTLP", `{"resourceLogs":[]}`, "resourceLogs"},
+		{"OTLP without records", `{"resourceLogs":[]}`, ""},
+		{"OTLP logs", `{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"x"}},5]}]},{"instrumentationLibraryLogs":[{"logs":[{}]}]}]}`, "unknown unknown dead"},
+		{"OTLP traces", `{"resourceSpans":[{"scopeSpans":[]}]}`, "resourceSpans"},
 		{"lifecycle notification", `{"value":[{"subscriptionId":"s","lifecycleEvent":"missed"}]}`, "lifecycleNotification"},
 		{"directory page with a removal", `{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#users","value":[{"id":"a"},{"id":"b","@removed":{"reason":"deleted"}}]}`, "user user"},
 

@@ -7,6 +7,7 @@ import (
 	"rollcall/ingest/graph"
 	"rollcall/ingest/jsondoc"
 	"rollcall/ingest/normal"
+	"rollcall/ingest/otlp"
 	"rollcall/ingest/ownevent"
 	"rollcall/ingest/recordingfile"
 	"rollcall/schema"
@@ -170,20 +171,40 @@ func (d *Decoder) insights(v jsondoc.Value, item appinsights.Item) {
 	d.opaque(v, schema.SourceAppInsights, item.Kind, item.Time)
 }
 
-// file reads what carries nothing for the audit yet: OTLP/JSON and the metadata
-// file of a recording.
+// file reads exports of OpenTelemetry and the metadata file of a recording.
 func (d *Decoder) file(v jsondoc.Value) bool {
-	for _, kind := range []string{"resourceLogs", "resourceSpans", "resourceMetrics"} {
-		if v.Get(kind).Kind() == jsondoc.Array {
-			d.opaque(v, schema.SourceOTLP, kind, jsondoc.Value{})
-			return true
+	switch kind := otlp.Kind(v); {
+	case kind == "resourceLogs":
+		for record := range otlp.Records(v) {
+			d.logRecord(record)
 		}
-	}
-	if recordingfile.Is(v) {
+		return true
+	case kind != "":
+		d.opaque(v, schema.SourceOTLP, kind, jsondoc.Value{})
+		return true
+	case recordingfile.Is(v):
 		recordingfile.Decode(&d.w, v, d.event())
 		return true
 	}
 	return false
+}
+
+// logRecord reads a log record of OpenTelemetry: one of Rollcall's own events,
+// or something that carries nothing for the audit.
+func (d *Decoder) logRecord(v jsondoc.Value) {
+	if d.refuses(v) {
+		return
+	}
+	if ownevent.Owns(otlp.Name(v)) {
+		r := d.otlp.Read(v)
+		d.own.Decode(ownevent.Carried{Via: schema.ViaOTLP, Type: r.Name, At: r.Time, Data: r.Data}, d.event())
+		return
+	}
+	at := otlp.Time(v)
+	d.opaque(v, schema.SourceOTLP, schema.KindUnknown, jsondoc.Value{})
+	if ev := &d.events[len(d.events)-1]; !at.IsZero() {
+		ev.Time, ev.TimeReason, ev.First, ev.Last = at, "", at, at
+	}
 }
 
 // opaque keeps an event of which nothing but its kind and time is read.

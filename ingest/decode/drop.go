@@ -18,6 +18,10 @@ const dropped = "dropped:"
 
 const placeholderLength = len(`"`+dropped+`"`) + 2*sha256.Size
 
+// An attribute of OpenTelemetry is an object with a key and, behind it, a value:
+// it is dropped as a member of that name would be.
+const keyName, valueName = "key", "value"
+
 // maxNesting is how deep JSON within texts within JSON is searched.
 const maxNesting = 4
 
@@ -93,9 +97,15 @@ func (d *dropper) search(v jsondoc.Value) bool {
 			}
 		}
 	case jsondoc.Object:
+		keyed := false
 		for name, value := range v.Members() {
 			raw := name.Bytes()
 			kind := value.Kind()
+			if len(raw) == len(keyName) && string(raw) == keyName && kind == jsondoc.String {
+				keyed = d.names(nil, value.Bytes())
+			} else if keyed && string(raw) == valueName && kind != jsondoc.Null {
+				return true
+			}
 			if d.names(d.path, raw) && kind != jsondoc.Null {
 				return true
 			}
@@ -201,6 +211,7 @@ type redaction struct {
 	done          int // src is copied up to here
 	stored, plain []byte
 	path          [][]byte // name of each open container, nil in lists
+	keyed         []bool   // for each, whether it is an attribute to be dropped
 	names         [][]byte // memory of around
 	budget        int      // bytes that may be searched for brackets that are never closed
 }
@@ -221,12 +232,12 @@ func (r *redaction) run(nesting int) {
 	for i := 0; i < len(r.src); {
 		switch r.src[i] {
 		case '{', '[':
-			r.path = append(r.path, pending)
+			r.path, r.keyed = append(r.path, pending), append(r.keyed, false)
 			pending = nil
 			i++
 		case '}', ']':
 			if len(r.path) > 0 {
-				r.path = r.path[:len(r.path)-1]
+				r.path, r.keyed = r.path[:len(r.path)-1], r.keyed[:len(r.keyed)-1]
 			}
 			pending = nil
 			i++
@@ -246,7 +257,7 @@ func (r *redaction) run(nesting int) {
 			}
 			pending = unquote(r.src[i:end])
 			i = skipBlank(r.src, colon+1)
-			if r.d.maybe(pending) && r.d.names(r.around(), pending) {
+			if r.attribute(pending, i) || r.d.maybe(pending) && r.d.names(r.around(), pending) {
 				i = r.member(i)
 				pending = nil
 			}
@@ -258,6 +269,20 @@ func (r *redaction) run(nesting int) {
 		r.stored = append(r.stored, r.src[r.done:]...)
 		r.plain = append(r.plain, r.src[r.done:]...)
 	}
+}
+
+// attribute reports whether the member of this name, whose value is at offset i,
+// is the value of an attribute that is to be dropped.
+func (r *redaction) attribute(name []byte, i int) bool {
+	last := len(r.keyed) - 1
+	switch {
+	case last < 0:
+		return false
+	case string(name) == keyName:
+		r.keyed[last] = i < len(r.src) && r.src[i] == '"' && r.d.names(nil, unquote(r.src[i:stringEnd(r.src, i)]))
+		return false
+	}
+	return r.keyed[last] && string(name) == valueName
 }
 
 // around returns the names around a member: those of the open containers

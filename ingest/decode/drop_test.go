@@ -24,6 +24,8 @@ func TestDrop(t *testing.T) {
 		{"list of tokens", `{"value":[{"subscriptionId":"s","changeType":"created","clientState":"SECRET"}],"validationTokens":["SECRET","SECRET"]}`},
 		{"JSON within a text", `{"records":[{"time":"2026-01-01T00:00:00Z","Type":"AppEvents","Name":"n","Properties":"{\"token\":\"SECRET\",\"b\":\"é\"}"}]}`},
 		{"JSON within JSON within a text", `{"records":[{"time":"2026-01-01T00:00:00Z","Type":"AppEvents","Name":"n","Properties":"{\"p\":\"{\\\"token\\\":\\\"SECRET\\\"}\"}"}]}`},
+		{"attribute of OpenTelemetry", `{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"x"},"attributes":[{"key":"a","value":{"stringValue":"b"}},{"key":"Token","value":{"stringValue":"SECRET"}}]}]}]}]}`},
+		{"attribute whose key has an escape", `{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"attributes":[{"key":"\u0074oken","value":{"kvlistValue":{"values":[{"key":"value","value":"SECRET"}]}}}]}]}]}]}`},
 		{"second document", `{"records":[]}` + "\n" + chat},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -62,6 +64,7 @@ func TestDrop(t *testing.T) {
 func TestDropKeepsTheRest(t *testing.T) {
 	for _, value := range []string{
 		ownEvent, summaryRow,
+		`{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"attributes":[{"key":"a","value":{"stringValue":"token"}},{"key":"token","value":null}]}]}]}]}`,
 		`{"@odata.type":"#microsoft.graph.chatMessage","id":"1","content":"kept","body":{"contentType":"html"},"messageBody":null}`,
 		`{"records":[{"time":"2026-01-01T00:00:00Z","category":"X","properties":{"a":"messageBody","b":"{\"messageBodyLength\":5}"}}]}`,
 	} {

@@ -6,8 +6,11 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
+
+	"rollcall/schema"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -56,6 +59,7 @@ func TestGolden(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
+			checkRoundTrip(t, r.Events)
 			golden := filepath.Join("testdata/golden", source, name+".json")
 			if *update {
 				if err := os.MkdirAll(filepath.Dir(golden), 0o755); err != nil {
@@ -69,6 +73,21 @@ func TestGolden(t *testing.T) {
 				t.Errorf("decoded to\n%s\nwant\n%s", got.Bytes(), want)
 			}
 		})
+	}
+}
+
+// checkRoundTrip demands that facts are the same after they were stored.
+func checkRoundTrip(t *testing.T, events []schema.Event) {
+	t.Helper()
+	for _, ev := range events {
+		stored, err := json.Marshal(ev.Facts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var again schema.Facts
+		if err := json.Unmarshal(stored, &again); err != nil || !reflect.DeepEqual(again, ev.Facts) {
+			t.Errorf("%s: the facts %s are stored as other ones (%v)", ev.Kind, stored, err)
+		}
 	}
 }
 

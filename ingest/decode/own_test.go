@@ -61,9 +61,6 @@ func TestOwnEvents(t *testing.T) {
 			}
 		})
 	}
-	if ev := one(t, cloudEvent("rollcall.app.listing", `"appId":"a"`)); ev.Kind != "rollcall.app.listing" || ev.Resource != "" {
-		t.Errorf("a listing is %+v", ev)
-	}
 	if ev := one(t, cloudEvent("rollcall.future.thing", `"appId":"a"`)); ev.Kind != schema.KindUnknown || ev.Source != schema.SourceRollcall {
 		t.Errorf("an own event of a later version is %+v", ev)
 	}
@@ -117,6 +114,30 @@ func TestCarriersAgree(t *testing.T) {
 			}
 		})
 	}
+	const keyed = `{"key":"id","value":{"stringValue":"3f0d1c86-0e8f-4e4f-9d5e-8c6e41c0a8b2"}},{"key":"callId","value":{"stringValue":"c1"}},{"key":"participantId","value":{"stringValue":"p1"}},{"key":"appId","value":{"stringValue":"care"}},{"key":"noticeId","value":{"stringValue":"n1"}},{"key":"capture","value":{"arrayValue":{"values":[{"stringValue":"recording"},{"stringValue":"transcription"}]}}},{"key":"state","value":{"stringValue":"started"}},{"key":"surface","value":{"stringValue":"banner"}},{"key":"text","value":{"stringValue":"It's on"}},{"key":"clockOffsetMs","value":{"intValue":"-132"}}`
+	export := func(record string) string {
+		return `{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"web"}}]},"scopeLogs":[{"scope":{"name":"s"},"logRecords":[` + record + `]}]}]}`
+	}
+	for name, value := range map[string]string{
+		"by eventName":                 export(`{"timeUnixNano":"1767344400500000000","observedTimeUnixNano":"1767344409000000000","eventName":"rollcall.notice.shown","attributes":[` + keyed + `]}`),
+		"by event.name":                export(`{"timeUnixNano":1767344400500999999,"body":{"stringValue":"shown"},"attributes":[{"key":"event.name","value":{"stringValue":"Rollcall.notice.shown"}},` + keyed + `]}`),
+		"by its body":                  export(`{"timeUnixNano":"0","observedTimeUnixNano":"1767344400500000000","body":{"stringValue":"rollcall.notice.shown"},"attributes":[` + keyed + `]}`),
+		"nested in data":               export(`{"timeUnixNano":"1767344400500000000","eventName":"rollcall.notice.shown","attributes":[{"key":"data","value":{"kvlistValue":{"values":[` + keyed + `]}}}]}`),
+		"nested in the body":           export(`{"timeUnixNano":"1767344400500000000","eventName":"rollcall.notice.shown","body":{"kvlistValue":{"values":[` + keyed + `]}}}`),
+		"its own time counts":          export(`{"timeUnixNano":"1","eventName":"rollcall.notice.shown","attributes":[{"key":"time","value":{"stringValue":"2026-01-02T09:00:00.5Z"}},` + keyed + `]}`),
+		"the first of one name counts": export(`{"timeUnixNano":"1767344400500000000","eventName":"rollcall.notice.shown","attributes":[` + keyed + `,{"key":"state","value":{"stringValue":"stopped"}}],"body":{"kvlistValue":{"values":[{"key":"callId","value":{"stringValue":"c2"}}]}}}`),
+	} {
+		t.Run("otlp "+name, func(t *testing.T) {
+			got := one(t, value)
+			if !reflect.DeepEqual(got.Via, []schema.Via{schema.ViaOTLP}) {
+				t.Errorf("carried by %v", got.Via)
+			}
+			got.Via = want.Via
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("decoded to\n%+v %+v, want\n%+v %+v", got, got.Facts.Notice, want, want.Facts.Notice)
+			}
+		})
+	}
 	t.Run("without an id by content", func(t *testing.T) {
 		a := one(t, strings.Replace(cloudEvent("rollcall.notice.shown", data), `"id"`, `"no"`, 1))
 		b := one(t, `{"records":[{"time":"2026-01-02T09:00:00.5Z","Type":"AppEvents","Name":"rollcall.notice.shown","Properties":{`+strings.Replace(attributes, `"id"`, `"no"`, 1)+`,"clockOffsetMs":"-132"}}]}`)
@@ -130,4 +151,58 @@ func TestCarriersAgree(t *testing.T) {
 			t.Errorf("ids %s and %s", other.ID, want.ID)
 		}
 	})
+}
+
+func TestListing(t *testing.T) {
+	const lists = `"texts":[{"kind":"Description","locale":"en","text":" Works with\u0020Teams "},{"kind":"tagline","text":"x"}],"assets":[{"kind":"Logo","name":"logo.png","sha256":"ABCD","uri":"https://x/logo.png","data":"aGVsbG8="},{"kind":"icon","data":"aGVsbG8"}],"licences":["Microsoft partner"]`
+	const about = `"appId":"care","appName":"Care ","companyName":"Contoso","developerName":"Ann","certification":"M365"`
+	want := &schema.Listing{AppID: "care", AppName: "Care ", CompanyName: "Contoso", DeveloperName: "Ann", Certification: "M365",
+		Texts:    []schema.ListingText{{Kind: "description", Locale: "en", Text: " Works with Teams "}, {Kind: "tagline", Text: "x"}},
+		Assets:   []schema.ListingAsset{{Kind: "logo", Name: "logo.png", SHA256: "abcd", URI: "https://x/logo.png", Data: []byte("hello")}, {Kind: "icon", Data: []byte("hello")}},
+		Licences: []string{"Microsoft partner"}}
+	ev := one(t, cloudEvent("rollcall.app.listing", about+","+lists))
+	checkFacts(t, ev, schema.Facts{Listing: want})
+	if ev.Refs != (schema.CallRefs{}) || ev.Kind != "rollcall.app.listing" {
+		t.Errorf("%s with the refs %+v", ev.Kind, ev.Refs)
+	}
+	texts := about
+	for _, list := range strings.SplitAfter(strings.NewReplacer(`,"assets"`, "\x00,\"assets\"", `,"licences"`, "\x00,\"licences\"").Replace(","+lists), "\x00") {
+		name, value, _ := strings.Cut(strings.TrimRight(list, "\x00"), ":")
+		texts += name + `:"` + strings.ReplaceAll(strings.ReplaceAll(value, `\`, `\\`), `"`, `\"`) + `"`
+	}
+	insights := one(t, `{"records":[{"time":"2026-01-02T09:00:00.5Z","Type":"AppEvents","Name":"rollcall.app.listing","Properties":{"id":"3f0d1c86-0e8f-4e4f-9d5e-8c6e41c0a8b2",`+texts+`}}]}`)
+	if insights.ID != ev.ID || insights.Content != ev.Content {
+		t.Errorf("by Application Insights it is %+v", insights.Facts.Listing)
+	}
+	for data, reason := range map[string]string{
+		`"texts":"no list"`: "texts: not a list",
+		`"assets":[{"kind":"logo","data":"no base64!"}]`:             "assets.data: not base64",
+		`"assets":[{"data":"` + strings.Repeat("A", 400_000) + `"}]`: "assets.data: 256 KiB or more",
+		`"licences":[` + strings.Repeat(`"x",`, 1000) + `"x"]`:       "licences: more than 1,000",
+	} {
+		if got := strings.Join(one(t, cloudEvent("rollcall.app.listing", data)).Unread, "; "); got != reason {
+			t.Errorf("of %.60s the reasons are %q, want %q", data, got, reason)
+		}
+	}
+	if empty := one(t, cloudEvent("rollcall.app.listing", "")); empty.Facts.Listing == nil {
+		t.Error("a listing that says nothing is none")
+	}
+}
+
+// TestLogRecords holds what is no event of ours.
+func TestLogRecords(t *testing.T) {
+	r := newTestDecoder().Decode([]byte(`{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"1767344400500000000","body":{"stringValue":"hello"}},{"timeUnixNano":"1767344400500000000","body":{"stringValue":"hello!"}},{"body":{}}]}]}]}`))
+	if len(r.Events) != 3 || len(r.Dead) != 0 {
+		t.Fatalf("decoded to %+v", r)
+	}
+	if a, b := r.Events[0], r.Events[1]; a.Source != schema.SourceOTLP || a.Kind != schema.KindUnknown || !a.Time.Equal(at(t, "2026-01-02T09:00:00.5Z")) || a.ID == b.ID {
+		t.Errorf("log records are %+v and %+v", a, b)
+	}
+	if c := r.Events[2]; !c.Time.IsZero() || c.TimeReason == "" {
+		t.Errorf("a record without a time is of %v", c.Time)
+	}
+	token := newTestDecoder().Decode([]byte(`{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"attributes":[{"key":"x","value":{"kvlistValue":{"values":[]}}}],"token":"SECRET"}]}]}]}`))
+	if strings.Contains(string(token.Value), "SECRET") {
+		t.Errorf("a secret is kept: %s", token.Value)
+	}
 }

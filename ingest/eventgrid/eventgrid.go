@@ -153,13 +153,13 @@ const maxChunks = 10_000
 // metadata names them.
 func (d *Decoder) chunks(list jsondoc.Value) []string {
 	var out []string
-	if n := list.Len(); list.Kind() == jsondoc.Array && n > 0 {
-		out = make([]string, 0, min(n, maxChunks))
-	}
 	for chunk := range list.Elements() {
 		id := normal.ID(chunk.Get("documentId"))
 		if len(id) == 0 || len(out) == maxChunks {
 			continue
+		}
+		if out == nil {
+			out = make([]string, 0, min(list.Len(), maxChunks)) // the texts are set later, in place
 		}
 		out = append(out, "")
 		d.w.Text(&out[len(out)-1], "chunk", id)

@@ -31,9 +31,11 @@ func (d *Decoder) record(v jsondoc.Value, ev *schema.Event) {
 	ev.Version = version
 	w.Lower(&r.Type, "type", normal.Token(v.Get("type")))
 	if list := v.Get("modalities"); list.Kind() == jsondoc.Array {
-		r.Modalities = make([]string, 0, maxModalities)
 		for m := range list.Elements() {
 			if text := normal.Token(m); len(text) > 0 && len(r.Modalities) < maxModalities {
+				if r.Modalities == nil {
+					r.Modalities = make([]string, 0, maxModalities) // the texts are set later, in place
+				}
 				r.Modalities = append(r.Modalities, "")
 				w.Lower(&r.Modalities[len(r.Modalities)-1], "modality", text)
 			}
@@ -186,10 +188,13 @@ func (d *Decoder) interval(v jsondoc.Value) (start, end time.Time) {
 // at another time.
 func spread(ev *schema.Event) {
 	r := ev.Facts.Record
-	if r == nil || len(r.Presences) == 0 {
+	if r == nil {
 		return
 	}
-	out := make([]schema.Presence, 0, 2*len(r.Presences))
+	var out []schema.Presence
+	if n := len(r.Presences); n > 0 {
+		out = make([]schema.Presence, 0, 2*n)
+	}
 	for _, j := range r.Presences {
 		end, err := time.Parse(time.RFC3339Nano, j.Reason)
 		j.Reason = ""

@@ -1,7 +1,7 @@
 // Package ownevent reads Rollcall's own events: an app's word of what it showed
-// to its user. They come as CloudEvents, or as custom events of Application
-// Insights with the same attributes, all of them texts there. schema/events has
-// their JSON Schemas.
+// to its user. They come as CloudEvents, or with the same attributes as custom
+// events of Application Insights, all of them texts there, and as logs of
+// OpenTelemetry. schema/events has their JSON Schemas.
 //
 // An event counts once by its id alone, however it was carried; one without id
 // by its content.
@@ -9,6 +9,7 @@ package ownevent
 
 import (
 	"bytes"
+	"time"
 
 	"rollcall/ingest/callid"
 	"rollcall/ingest/jsondoc"
@@ -57,7 +58,9 @@ type Carried struct {
 	Via  schema.Via
 	Type []byte
 	ID   []byte
+	// Time is as the carrier writes it; At where it counts instead.
 	Time jsondoc.Value
+	At   time.Time
 	// Data holds the attributes; Numbers, which may be absent, those that the
 	// carrier keeps apart because they are numbers.
 	Data    jsondoc.Value
@@ -88,10 +91,13 @@ func (d *Decoder) Decode(c Carried, ev *schema.Event) {
 	}
 	data := d.nested.Open(c.Data)
 	clock := d.time(c, data, ev)
-	if ev.Kind == schema.KindUnknown || ev.Kind == AppListing {
+	switch ev.Kind {
+	case schema.KindUnknown:
 		w.Scratch = data.AppendCanonical(w.Scratch[:0])
 		w.Bytes(w.Scratch)
-	} else {
+	case AppListing:
+		ev.Facts.Listing = d.listing(data)
+	default:
 		d.refs(data, ev)
 		d.facts(data, clock, ev)
 	}
@@ -121,6 +127,9 @@ func (d *Decoder) time(c Carried, data jsondoc.Value, ev *schema.Event) (clock s
 		}
 	}
 	ev.Time, ev.TimeReason = normal.Instant(stated.Bytes())
+	if !stated.Exists() && !c.At.IsZero() {
+		ev.Time, ev.TimeReason = c.At, ""
+	}
 	clock = schema.ClockSent
 	offset := data.Get("clockOffsetMs")
 	if len(normal.Token(offset)) == 0 {

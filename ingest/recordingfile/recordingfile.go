@@ -109,7 +109,10 @@ func recorded(w *normal.Writer, list jsondoc.Value) []schema.Recorded {
 	if list.Kind() != jsondoc.Array {
 		return nil
 	}
-	out := make([]schema.Recorded, 0, min(list.Len(), maxRecorded))
+	var out []schema.Recorded
+	if n := list.Len(); n > 0 {
+		out = make([]schema.Recorded, 0, min(n, maxRecorded))
+	}
 	for v := range list.Elements() {
 		if len(out) == maxRecorded {
 			w.Unread("participants", "more than 100,000")
@@ -127,6 +130,9 @@ func recorded(w *normal.Writer, list jsondoc.Value) []schema.Recorded {
 			r.Channel = channel
 		}
 		w.Int(r.Channel)
+	}
+	if len(out) == 0 {
+		return nil
 	}
 	return out
 }
