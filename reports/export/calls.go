@@ -359,7 +359,7 @@ func (s Store) places(ctx context.Context, ids []string) (map[string]timeline.Ev
 		events := `SELECT event_id, copy.1 AS source, copy.2 AS kind, copy.3 AS time, copy.4 AS topic, copy.5 AS epoch, copy.6 AS partition, copy.7 AS offset
 FROM (
     SELECT event_id, argMin((source, kind, time, topic, epoch, partition, offset), (-version, content, topic, epoch, partition, offset, idx)) AS copy
-    FROM events WHERE event_id IN {ids:Array(String)} GROUP BY event_id
+    FROM events WHERE ` + s.dated() + ` AND event_id IN {ids:Array(String)} GROUP BY event_id
 )`
 		sql := `SELECT e.event_id, e.source, e.kind, e.time, e.topic, e.partition, e.offset, ` + header(HeaderFile) + `, ` + header(HeaderLine) + `
 FROM (` + events + `) AS e

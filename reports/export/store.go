@@ -27,8 +27,19 @@ type Scope struct {
 type Store struct {
 	Conn  driver.Conn
 	Scope Scope
+	// AsOf, where set, is the instant for which the results hold: versions of
+	// events dated after it did not count.
+	AsOf time.Time
 	// Hide, where set, replaces raw ids, names and numbers by pseudonyms.
 	Hide *Pseudonyms
+}
+
+// dated is a condition that leaves out what is dated after the results.
+func (s Store) dated() string {
+	if s.AsOf.IsZero() {
+		return "true"
+	}
+	return fmt.Sprintf("(time IS NULL OR time <= fromUnixTimestamp64Milli(%d))", s.AsOf.UnixMilli())
 }
 
 // where makes a condition of the scope; days says that the table has a day.

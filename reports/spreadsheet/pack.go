@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -46,11 +47,17 @@ type part struct {
 	deflate *flate.Writer
 	crc     hash.Hash32
 	size    uint64
+	whole   bool   // kept until Close, which sorts it
+	kept    []byte // of a whole part
 }
+
+// contentTypes is the part in which excelize lists the types of images in the
+// order of a map, where a sheet has a drawing.
+const contentTypes = "[Content_Types].xml"
 
 // Create begins a part.
 func (p *packer) Create(name string) (io.Writer, error) {
-	x := &part{name: name, crc: crc32.NewIEEE()}
+	x := &part{name: name, crc: crc32.NewIEEE(), whole: name == contentTypes}
 	var err error
 	x.deflate, err = flate.NewWriter(&x.data, flate.DefaultCompression)
 	if err != nil {
@@ -62,6 +69,10 @@ func (p *packer) Create(name string) (io.Writer, error) {
 
 // Write compresses a piece of the part.
 func (x *part) Write(b []byte) (int, error) {
+	if x.whole {
+		x.kept = append(x.kept, b...)
+		return len(b), nil
+	}
 	n, err := x.deflate.Write(b)
 	_, _ = x.crc.Write(b[:n])
 	x.size += uint64(n)
@@ -77,6 +88,12 @@ func (p *packer) Close() error {
 	slices.SortFunc(p.parts, func(a, b *part) int { return strings.Compare(a.name, b.name) })
 	zw := zip.NewWriter(p.w)
 	for _, x := range p.parts {
+		if x.whole {
+			x.whole = false
+			if _, err := x.Write(sortDefaults(x.kept)); err != nil {
+				return err
+			}
+		}
 		if err := x.deflate.Close(); err != nil {
 			return err
 		}
@@ -99,4 +116,17 @@ func (p *packer) Close() error {
 		}
 	}
 	return zw.Close()
+}
+
+var defaultType = regexp.MustCompile(`<Default [^>]*(/>|></Default>)`)
+
+// sortDefaults brings the list's default types into one order.
+func sortDefaults(list []byte) []byte {
+	found := defaultType.FindAll(list, -1)
+	slices.SortFunc(found, bytes.Compare)
+	next := 0
+	return defaultType.ReplaceAllFunc(list, func([]byte) []byte {
+		next++
+		return found[next-1]
+	})
 }
