@@ -251,12 +251,19 @@ func reportedTable(list []Reported) table {
 }
 
 func ruleTable(list []Rule) table {
-	out := table{Title: "Findings by rule", Heads: heads([]string{"Rule", "Severity"}, []string{"Fail", "No evidence"})}
+	out := table{Title: "Findings by rule, and what each rule looked at", Heads: heads([]string{"Rule", "Severity"},
+		[]string{"Findings: fail", "Findings: no evidence", "Looked at", "Pass", "Fail", "No evidence", "Not applicable"})}
 	if len(list) == 0 {
-		out.Note = "There are no findings."
+		out.Note = "No rule looked at anything."
 	}
 	for _, r := range list {
-		out.Rows = append(out.Rows, tableRow{Cells: []cell{text(r.Rule), text(r.Severity), number(r.Fail), number(r.NoEvidence)}})
+		cells := []cell{text(r.Rule), text(r.Severity), number(r.Fail), number(r.NoEvidence)}
+		if p := r.Looked; p != nil {
+			cells = append(cells, number(p.All), number(p.Pass), number(p.Fail), number(p.NoEvidence), number(p.NotApplicable))
+		} else {
+			cells = append(cells, make([]cell, 5)...)
+		}
+		out.Rows = append(out.Rows, tableRow{Cells: cells})
 	}
 	return out
 }

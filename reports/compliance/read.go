@@ -189,7 +189,7 @@ func (rd reader) rules(r *Report) error {
 	sql := `SELECT rule, severity, countIf(result = 'fail'), countIf(result = 'no_evidence') FROM (
     SELECT rule, severity, result, status FROM findings_current` + where + `
 ) WHERE status NOT IN ('withdrawn', 'superseded') GROUP BY rule, severity ORDER BY rule, severity`
-	return rd.store.Query(rd.ctx, "findings", sql, args, func(rows driver.Rows) error {
+	err := rd.store.Query(rd.ctx, "findings", sql, args, func(rows driver.Rows) error {
 		var x Rule
 		var fail, none uint64
 		err := rows.Scan(&x.Rule, &x.Severity, &fail, &none)
@@ -197,6 +197,29 @@ func (rd reader) rules(r *Report) error {
 		r.Rules = append(r.Rules, x)
 		return err
 	})
+	if err != nil || where != "" {
+		return err // what rules looked at is counted by call, not by day or tenant
+	}
+	return rd.populations(r)
+}
+
+// populations adds what the rules looked at, also those without findings.
+func (rd reader) populations(r *Report) error {
+	sql := "SELECT rule, sum(population), sum(pass), sum(fail), sum(no_evidence), sum(not_applicable) FROM checks_current GROUP BY rule ORDER BY rule"
+	err := rd.store.Query(rd.ctx, "populations", sql, nil, func(rows driver.Rows) error {
+		var rule string
+		var n [5]uint64
+		err := rows.Scan(&rule, &n[0], &n[1], &n[2], &n[3], &n[4])
+		looked := &Population{int64(n[0]), int64(n[1]), int64(n[2]), int64(n[3]), int64(n[4])}
+		if i := slices.IndexFunc(r.Rules, func(x Rule) bool { return x.Rule == rule }); i >= 0 {
+			r.Rules[i].Looked = looked
+		} else {
+			r.Rules = append(r.Rules, Rule{Rule: rule, Looked: looked})
+		}
+		return err
+	})
+	slices.SortStableFunc(r.Rules, func(a, b Rule) int { return strings.Compare(a.Rule, b.Rule) })
+	return err
 }
 
 func (rd reader) policies(r *Report) error {

@@ -200,11 +200,19 @@ type Reported struct {
 // Quantiles are the exact median, 95th hundredth and largest of something.
 type Quantiles struct{ Half, Most, Max int64 }
 
-// A Rule counts the findings of a rule.
+// A Rule counts the findings of a rule and severity, and what the rule looked
+// at.
 type Rule struct {
 	Rule, Severity   string
 	Fail, NoEvidence int64
+	// Looked is how many subjects the rule judged, and how; nil where it isn't
+	// known, as of days or one tenant, and on all but the first severity.
+	Looked *Population
 }
+
+// A Population says how many subjects a rule judged, so that silence is never
+// mistaken for health.
+type Population struct{ All, Pass, Fail, NoEvidence, NotApplicable int64 }
 
 // notKnown stands for an empty key.
 const notKnown = "(not known)"

@@ -103,14 +103,21 @@ func (b *builder) reported() error {
 func (b *builder) rules() error {
 	var rows [][]any
 	for _, r := range b.report.Rules {
-		rows = append(rows, []any{b.Bounded(r.Rule), b.Bounded(r.Severity), r.Fail, r.NoEvidence})
+		row := []any{b.Bounded(r.Rule), b.Bounded(r.Severity), r.Fail, r.NoEvidence, nil, nil, nil, nil, nil}
+		if p := r.Looked; p != nil {
+			row = append(row[:4], p.All, p.Pass, p.Fail, p.NoEvidence, p.NotApplicable)
+		}
+		rows = append(rows, row)
 	}
 	return b.Table(sheetRules, spreadsheet.Layout{
-		Title: "Findings by rule", Subtitle: "Findings that stand: those withdrawn or superseded by later evidence are not counted · " + b.report.period(),
+		Title:    "Findings by rule, and what each rule looked at",
+		Subtitle: "Findings that stand: those withdrawn or superseded by later evidence are not counted · what a rule looked at is known of all days and tenants together only · " + b.report.period(),
 		Columns: []spreadsheet.Column{
-			spreadsheet.Text("Rule", 0), spreadsheet.Text("Severity", 0), spreadsheet.Count("Fail", 14), spreadsheet.Count("No evidence", 14),
+			spreadsheet.Text("Rule", 0), spreadsheet.Text("Severity", 0), spreadsheet.Count("Findings: fail", 14), spreadsheet.Count("Findings: no evidence", 14),
+			spreadsheet.Count("Looked at", 14), spreadsheet.Count("Pass", 14), spreadsheet.Count("Fail", 14), spreadsheet.Count("No evidence", 14),
+			spreadsheet.Count("Not applicable", 14),
 		},
-	}, rows, "There are no findings.", nil)
+	}, rows, "No rule looked at anything.", nil)
 }
 
 // findingColumns are the columns of the findings: what is printed first.

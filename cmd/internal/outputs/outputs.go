@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"slices"
 	"time"
 
 	"rollcall/reports/compliance"
@@ -113,10 +114,7 @@ func Write(ctx context.Context, r Report) (t Totals, err error) {
 	if err != nil {
 		return t, err
 	}
-	for _, f := range []struct {
-		name string
-		fill func(io.Writer) error
-	}{
+	for _, f := range slices.Concat([]file{
 		{"coverage.csv", func(w io.Writer) error { return r.Store.Coverage(ctx, w) }},
 		{"findings.ndjson", func(w io.Writer) error { return r.Store.Findings(ctx, w) }},
 		{"sessions.csv", func(w io.Writer) error { return r.Store.Sessions(ctx, w) }},
@@ -124,12 +122,11 @@ func Write(ctx context.Context, r Report) (t Totals, err error) {
 		{"usage.csv", func(w io.Writer) error { return files.Usage(w, rows) }},
 		{"usage.xlsx", func(w io.Writer) error { return workbook.Write(w, r.workbook(ctx, t.Counts, usage)) }},
 		{"calls.ndjson", func(w io.Writer) error { return r.Store.WriteCalls(ctx, w) }},
-		{"compliance.xlsx", func(w io.Writer) error { return compliance.WriteWorkbook(w, notices) }},
-		{"compliance.html", func(w io.Writer) error { return compliance.WritePage(w, notices) }},
+	}, complianceFiles(notices), []file{
 		{"dead_letters.ndjson", func(w io.Writer) error { return r.Store.DeadLetters(ctx, w, r.Problems) }},
 		{"evidence.ndjson", func(w io.Writer) error { return r.Store.Evidence(ctx, w) }},
 		{"summary.json", func(w io.Writer) error { return r.summary(w, t.Counts, rows) }},
-	} {
+	}) {
 		if _, err = set.Write(f.name, f.fill); err != nil {
 			return t, err
 		}
@@ -143,6 +140,16 @@ func Write(ctx context.Context, r Report) (t Totals, err error) {
 
 // WriteUsage writes the usage files alone: those of a scheduled report.
 func WriteUsage(ctx context.Context, r Report) (written []files.Written, err error) {
+	return r.writeSome(ctx, false)
+}
+
+// WriteReports writes the reports on notices and on usage: those on demand.
+func WriteReports(ctx context.Context, r Report) (written []files.Written, err error) {
+	return r.writeSome(ctx, true)
+}
+
+// writeSome writes the reports of a store that others write to meanwhile.
+func (r Report) writeSome(ctx context.Context, notices bool) (written []files.Written, err error) {
 	set, err := files.NewSet(r.Dir)
 	if err != nil {
 		return nil, err
@@ -160,20 +167,38 @@ func WriteUsage(ctx context.Context, r Report) (written []files.Written, err err
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range []struct {
-		name string
-		fill func(io.Writer) error
-	}{
+	all := []file{
 		{"usage_lines.csv", func(w io.Writer) error { return files.UsageLines(w, r.Store.Lines(ctx)) }},
 		{"usage.csv", func(w io.Writer) error { return files.Usage(w, usage.Rows()) }},
 		{"usage.xlsx", func(w io.Writer) error { return workbook.Write(w, r.workbook(ctx, counts, usage)) }},
-		{"manifest.json", func(w io.Writer) error { return r.manifest(w, set.Written()) }},
-	} {
+	}
+	if notices {
+		report, err := compliance.Read(ctx, r.Store, r.compliance(counts))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, complianceFiles(report)...)
+	}
+	all = append(all, file{"manifest.json", func(w io.Writer) error { return r.manifest(w, set.Written()) }})
+	for _, f := range all {
 		if _, err = set.Write(f.name, f.fill); err != nil {
 			return nil, err
 		}
 	}
 	return set.Written(), set.Commit()
+}
+
+// A file is one of the outputs.
+type file struct {
+	name string
+	fill func(io.Writer) error
+}
+
+func complianceFiles(r *compliance.Report) []file {
+	return []file{
+		{"compliance.xlsx", func(w io.Writer) error { return compliance.WriteWorkbook(w, r) }},
+		{"compliance.html", func(w io.Writer) error { return compliance.WritePage(w, r) }},
+	}
 }
 
 func (r Report) workbook(ctx context.Context, c export.Counts, usage *metering.Summary) workbook.UsageReport {

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/spf13/cobra"
+
+	"rollcall/cmd/internal/audit"
+	"rollcall/cmd/internal/config"
+	"rollcall/cmd/internal/outputs"
+	"rollcall/cmd/internal/results"
+	"rollcall/reports/export"
+	"rollcall/reports/files"
+)
+
+func newReport() *cobra.Command {
+	var file, out string
+	var scope export.Scope
+	cmd := &cobra.Command{
+		Use:   "report --out DIR",
+		Short: "Write the reports on notices and usage from a service's store",
+		Long: `Report writes, from the store of the service that the configuration describes,
+whether it runs or not:
+
+  compliance.xlsx, compliance.html  was everyone told: coverage, findings, what was not judged
+  usage.xlsx, usage.csv             usage by day, resource and meter
+  usage_lines.csv                   a row a metered session or recording and day
+  manifest.json                     the digests of all of them
+
+--from and --to are UTC days, both included: of the beginning of each exposure for
+notices, of the usage for usage. DIR is written whole or not at all. The reports
+hold as of the newest judgement in the store, so that the same store gives the
+same bytes.`,
+		Example: `  rollcall report --out march --from 2026-03-01 --to 2026-03-31
+  rollcall report --config rollcall.yaml --tenant contoso --out contoso`,
+		Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if out == "" {
+				return exit{exitUsage, errors.New("--out is missing: it names the folder for the reports")}
+			}
+			if err := checkDays(scope.From, scope.To); err != nil {
+				return exit{exitUsage, err}
+			}
+			scope.OneTenant = cmd.Flags().Changed("tenant")
+			cfg, err := config.Load(file, os.Environ())
+			if err != nil {
+				return err
+			}
+			written, err := writeReports(cmd, cfg, out, scope)
+			if err != nil {
+				return err
+			}
+			for _, f := range written {
+				fmt.Fprintf(cmd.OutOrStdout(), "%s  %s\n", f.SHA256[:12], f.Name)
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "\nThe reports are in %s\n", out)
+			return err
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&out, "out", "", "`DIR` for the reports (made where it is missing)")
+	f.StringVar(&file, "config", "", "configuration `FILE` of the service; default: everything embedded")
+	f.StringVar(&scope.From, "from", "", "first UTC `DAY`, such as 2026-03-01; default: the first there is")
+	f.StringVar(&scope.To, "to", "", "last UTC `DAY`, included; default: the last there is")
+	f.StringVar(&scope.Tenant, "tenant", "", "one `TENANT` alone; empty: what no tenant is known of; default: all")
+	return cmd
+}
+
+// checkDays checks the days of a scope.
+func checkDays(from, to string) error {
+	for _, d := range []struct{ flag, day string }{{"--from", from}, {"--to", to}} {
+		if _, err := time.Parse(time.DateOnly, d.day); d.day != "" && err != nil {
+			return fmt.Errorf("%s %q: expected a day such as 2026-03-02", d.flag, d.day)
+		}
+	}
+	if from != "" && to != "" && to < from {
+		return fmt.Errorf("--to %s is before --from %s", to, from)
+	}
+	return nil
+}
+
+// writeReports writes the reports of a scope from the store of a service.
+func writeReports(cmd *cobra.Command, cfg config.Config, out string, scope export.Scope) (_ []files.Written, err error) {
+	terms, policy, err := audit.Terms(cfg.Policy, cfg.Tariff)
+	if err != nil {
+		return nil, err
+	}
+	ctx := cmd.Context()
+	conn, stop, err := results.Open(ctx, cfg, newLogger(cmd.ErrOrStderr(), false))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+	store := export.Store{Conn: conn, Scope: scope, Hide: pseudonymsOf(cfg)}
+	var newest uint64
+	err = store.Query(ctx, "the newest judgement", "SELECT max(version) FROM calls_current", nil, func(rows driver.Rows) error { return rows.Scan(&newest) })
+	if err != nil {
+		return nil, err
+	}
+	var asOf time.Time
+	if newest > 0 {
+		asOf = time.Unix(0, int64(newest)).UTC().Truncate(time.Millisecond)
+	}
+	return outputs.WriteReports(ctx, outputs.Report{
+		Dir: out, AsOf: asOf, Version: programVersion(), Tariff: terms.Tariff, Policy: policy, Inputs: []outputs.InputFile{}, Store: store,
+	})
+}
