@@ -38,7 +38,6 @@ func save(f *excelize.File, w io.Writer) error {
 type packer struct {
 	w     io.Writer
 	parts []*part
-	types bytes.Buffer // of the part contentTypes
 }
 
 // part is one compressed file of the workbook.
@@ -56,33 +55,8 @@ type part struct {
 // order of a map, where a sheet has a drawing.
 const contentTypes = "[Content_Types].xml"
 
-// contentTypes is the part that names the types of all others.
-const contentTypes = "[Content_Types].xml"
-
-// defaults are its entries by extension. excelize adds those of pictures in the
-// order of a map as soon as there is a chart.
-var defaults = regexp.MustCompile(`<Default [^>]*></Default>`)
-
-// inOrder sorts the entries among the places that they have.
-func inOrder(types []byte) []byte {
-	sorted := defaults.FindAll(types, -1)
-	slices.SortFunc(sorted, bytes.Compare)
-	return defaults.ReplaceAllFunc(types, func([]byte) []byte {
-		next := sorted[0]
-		sorted = sorted[1:]
-		return next
-	})
-}
-
 // Create begins a part.
 func (p *packer) Create(name string) (io.Writer, error) {
-	if name == contentTypes {
-		return &p.types, nil
-	}
-	return p.create(name)
-}
-
-func (p *packer) create(name string) (io.Writer, error) {
 	x := &part{name: name, crc: crc32.NewIEEE(), whole: name == contentTypes}
 	var err error
 	x.deflate, err = flate.NewWriter(&x.data, flate.DefaultCompression)
@@ -111,13 +85,6 @@ func (p *packer) AddFS(_ fs.FS) error { return fmt.Errorf("add file system: not 
 // Close writes all parts: the list of content types first, as readers that
 // look at the first bytes expect, and the names bring it there.
 func (p *packer) Close() error {
-	types, err := p.create(contentTypes)
-	if err != nil {
-		return err
-	}
-	if _, err := types.Write(inOrder(p.types.Bytes())); err != nil {
-		return err
-	}
 	slices.SortFunc(p.parts, func(a, b *part) int { return strings.Compare(a.name, b.name) })
 	zw := zip.NewWriter(p.w)
 	for _, x := range p.parts {
