@@ -49,7 +49,7 @@ func (p *planner) trouble(c *script, index int) {
 	}
 	changes, id, length := r.hit(p.opt.IDChanges), r.guid(), c.end-c.start
 	when := c.start + r.between(max(length/4, 30*second), length*3/4)
-	if changes && length > minute && (c.eventGrid || c.callbacks) {
+	if changes && length > minute && (c.eventGrid || c.callbacks) && !c.open { // its end tells both ids
 		c.changed, c.later = when, id
 	}
 }

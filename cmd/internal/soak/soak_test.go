@@ -2,6 +2,7 @@ package soak
 
 import (
 	"flag"
+	"math/rand/v2"
 	"runtime"
 	"slices"
 	"strings"
@@ -157,4 +158,40 @@ func anObligation(tr *simulate.Truth, result string) *simulate.TruthObligation {
 		}
 	}
 	return &simulate.TruthObligation{}
+}
+
+// TestAnyOrder: messages shuffled, and those that can be read sent again, tell
+// the same.
+func TestAnyOrder(t *testing.T) {
+	for seed := range uint64(8) {
+		opt := variety(seed)
+		seq, truth := simulate.Generate(opt)
+		all := slices.Collect(seq)
+		for _, m := range all {
+			if !m.Spoilt && !m.Hurt {
+				all = append(all, m)
+			}
+		}
+		random := rand.New(rand.NewPCG(seed, 1))
+		random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		r, err := Compare(slices.Values(all), truth, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(r.Differences) > 0 {
+			t.Errorf("seed %d: %d differences\n%s", seed, len(r.Differences), strings.Join(r.Differences[:min(5, len(r.Differences))], "\n"))
+		}
+	}
+}
+
+// TestGiantMeetingAgrees compares a meeting of many, recorded again and again.
+func TestGiantMeetingAgrees(t *testing.T) {
+	r, err := Run(simulate.Options{Seed: 1, Start: day, Profile: simulate.Soak, GiantParticipants: 1200, GiantEpisodes: 12})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Differences) > 0 || r.Sessions != 1200 || r.Obligations < 10_000 {
+		t.Errorf("%d sessions, %d obligations, %d differences\n%s", r.Sessions, r.Obligations, len(r.Differences),
+			strings.Join(r.Differences[:min(5, len(r.Differences))], "\n"))
+	}
 }
