@@ -9,5 +9,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 go=${GO:-go}
 "$go" test -tags bench -count=1 -run 'Ingest' -v -timeout 40m ./ingest | grep -vE '^(=== |--- |PASS|ok )'
-"$go" test -tags bench -count=1 -run 'TestAudit|TestColdStart' -v -timeout 40m ./cmd/rollcall | grep -vE '^(=== |--- |PASS|ok )'
+"$go" test -tags bench -count=1 -run 'TestAudit|TestColdStart|TestEvaluation' -v -p 1 -timeout 40m ./cmd/rollcall ./cmd/internal/assess | grep -vE '^(=== |--- |PASS|ok )'
 "$go" test -run '^$' -bench "${1:-.}" -benchmem ./ingest/... ./rules/... ./reports/... ./cmd/... | grep -E '^(Benchmark|FAIL|---)'
