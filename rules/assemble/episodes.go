@@ -230,38 +230,3 @@ func (s *Spine) transcriptionParts() []part {
 	}
 	return parts
 }
-
-// spanParts reads the intervals that a source states as a whole.
-func (s *Spine) spanParts(capture string, source schema.BoundSource) []part {
-	byKey := map[string]*part{}
-	length := map[string]int64{}
-	var keys []string
-	for _, e := range s.events {
-		m := e.Facts.Span
-		if m == nil || m.Capture != capture || m.Start.IsZero() || (e.Source == schema.SourceGraph) != (source == schema.BoundTeamsChat) {
-			continue
-		}
-		key := cmp.Or(m.Key, e.ID)
-		p := byKey[key]
-		if p == nil {
-			p = &part{}
-			byKey[key], length[key] = p, -1
-			keys = append(keys, key)
-		}
-		if p.start.At.IsZero() || m.Start.Before(p.start.At) {
-			p.start = schema.Bound{At: m.Start, Source: source, Event: e.ID}
-		}
-		p.lastOn = later(p.lastOn, m.Start)
-		length[key] = max(length[key], m.DurationMs)
-		p.events = append(p.events, e.ID)
-	}
-	parts := make([]part, 0, len(keys))
-	for _, key := range keys {
-		p := byKey[key]
-		if n := length[key]; n >= 0 {
-			p.end = schema.Bound{At: p.start.At.Add(milliseconds(n)), Source: source, Event: p.start.Event}
-		}
-		parts = append(parts, *p)
-	}
-	return parts
-}

@@ -237,6 +237,22 @@ func TestEpisodes(t *testing.T) {
 			`transcription#1 9(call_automation) to 55(call_automation)`},
 		"Teams chat, where nothing else tells": {in(span(schema.SourceGraph, "recording", "c", 10, -1), span(schema.SourceGraph, "recording", "c", 10, 80, id("later"))),
 			`recording#1 10(teams_chat) to 90(teams_chat)`},
+		"a streaming session that stops and starts again has two rows": {in(span(schema.SourceAzureMonitor, "transcription", "s", 10, 50), span(schema.SourceAzureMonitor, "transcription", "s", 100, 20)),
+			`transcription#1 10(streaming_usage) to 60(streaming_usage)
+			 transcription#2 100(streaming_usage) to 120(streaming_usage)`},
+		"rows of two participants of a streaming session are one": {in(span(schema.SourceAzureMonitor, "transcription", "s", 10, 50, id("a")), span(schema.SourceAzureMonitor, "transcription", "s", 10, 30, id("b"))),
+			`transcription#1 10(streaming_usage) to 60(streaming_usage)`},
+		"two recordings of one call's chat": {in(span(schema.SourceGraph, "recording", "c", 10, -1), span(schema.SourceGraph, "recording", "c", 11, 50),
+			span(schema.SourceGraph, "recording", "c", 100, -1), span(schema.SourceGraph, "recording", "c", 101, 90)),
+			`recording#1 10(teams_chat) to 60(teams_chat)
+			 recording#2 100(teams_chat) to 190(teams_chat)`},
+		"a message that a recording is over comes late, and once more": {in(span(schema.SourceGraph, "recording", "c", 10, -1), span(schema.SourceGraph, "recording", "c", 11, 50), span(schema.SourceGraph, "recording", "c", 75, 50.2)),
+			`recording#1 10(teams_chat) to 60.2(teams_chat)`},
+		"a recording whose beginning the chat lost": {in(span(schema.SourceGraph, "recording", "c", 10, -1), span(schema.SourceGraph, "recording", "c", 11, 50), span(schema.SourceGraph, "recording", "c", 200, 90)),
+			`recording#1 10(teams_chat) to 60(teams_chat)
+			 recording#2 200(teams_chat) to 290(teams_chat)`},
+		"one whose end the chat lost was over when the next began": {in(span(schema.SourceGraph, "recording", "c", 10, -1), span(schema.SourceGraph, "recording", "c", 100, -1), span(schema.SourceGraph, "recording", "c", 101, 90)),
+			`recording#1 10(teams_chat) to 190(teams_chat)`},
 		"client signals, where no server says more": {in(signal(alice, "recording", true, 20), signal(bob, "recording", true, 21), signal(alice, "recording", false, 80), signal(bob, "recording", false, 95)),
 			`recording#1 20(client_signal) to 95(client_signal)`},
 		"a client's signal never closes what a server opened": {in(recording("r", true, 10, 10), recording("r", false, 10, 200), signal(alice, "recording", true, 10.5), signal(alice, "recording", false, 30)),
