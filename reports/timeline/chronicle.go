@@ -63,7 +63,7 @@ func (t *teller) entry(clock string, who int, e entry) {
 	room := t.opt.Width - indent
 	lines := wrap(e.what, room)
 	first, source := lines[0], e.source
-	if source != "" && len(lines) == 1 && columns(first)+3+columns(source) <= room {
+	if source != "" && len(lines) == 1 && columns(first)+4+columns(source) <= room {
 		t.line(2, clock+"  "+label+t.paint(e.color, first)+"  "+t.paint(dim, "· "+source))
 		return
 	}

@@ -107,7 +107,11 @@ func Duration(d time.Duration) string {
 	}
 	d = d.Truncate(time.Millisecond)
 	h, m := d/time.Hour, d%time.Hour/time.Minute
-	seconds := strconv.FormatFloat((d%time.Minute).Seconds(), 'f', -1, 64) + " s"
+	seconds := strconv.FormatInt(int64(d%time.Minute/time.Second), 10)
+	if ms := d % time.Second / time.Millisecond; ms != 0 {
+		seconds += strings.TrimRight(fmt.Sprintf(".%03d", ms), "0")
+	}
+	seconds += " s"
 	switch {
 	case h > 0:
 		return fmt.Sprintf("%d h %d min %s", h, m, seconds)
