@@ -53,7 +53,12 @@ func (w *walker) clientsSaw(cap capture) []seenSpan {
 			words = append(words, word{t.Left, gone, int32(i)})
 		}
 	}
-	slices.SortStableFunc(words, func(a, b word) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.what, b.what)) })
+	slices.SortFunc(words, func(a, b word) int {
+		if a.at != b.at {
+			return cmp.Compare(a.at, b.at)
+		}
+		return cmp.Or(cmp.Compare(a.what, b.what), cmp.Compare(a.sess, b.sess))
+	})
 	var out []seenSpan
 	sees := map[int32]bool{} // of who saw it and is there: still
 	on := false

@@ -102,43 +102,48 @@ type item struct {
 // A queue is a binary heap of items, earliest first.
 type queue []item
 
-func (q queue) less(a, b int) bool {
-	return q[a].at < q[b].at || q[a].at == q[b].at && q[a].seq < q[b].seq
-}
+func (a *item) before(b *item) bool { return a.at < b.at || a.at == b.at && a.seq < b.seq }
 
 func (q *queue) push(it item) {
 	*q = append(*q, it)
 	h := *q
-	for i := len(h) - 1; i > 0; {
+	i := len(h) - 1
+	for i > 0 {
 		up := (i - 1) / 2
-		if !h.less(i, up) {
+		if !it.before(&h[up]) {
 			break
 		}
-		h[i], h[up] = h[up], h[i]
+		h[i] = h[up]
 		i = up
 	}
+	h[i] = it
 }
 
 func (q *queue) pop() item {
 	h := *q
-	first, last := h[0], len(h)-1
-	h[0] = h[last]
-	h[last] = item{} // lets the call go
-	h = h[:last]
-	for i := 0; ; {
+	n := len(h) - 1
+	first, last := h[0], h[n]
+	h[n] = item{} // lets the call go
+	h = h[:n]
+	*q = h
+	if n == 0 {
+		return first
+	}
+	i := 0
+	for {
 		l := 2*i + 1
-		if l >= last {
+		if l >= n {
 			break
 		}
-		if r := l + 1; r < last && h.less(r, l) {
+		if r := l + 1; r < n && h[r].before(&h[l]) {
 			l = r
 		}
-		if !h.less(l, i) {
+		if !h[l].before(&last) {
 			break
 		}
-		h[i], h[l] = h[l], h[i]
+		h[i] = h[l]
 		i = l
 	}
-	*q = h
+	h[i] = last
 	return first
 }

@@ -142,6 +142,9 @@ func (w *walker) prepare() {
 		w.steps = append(w.steps, step{w.flips[i].at, stepFlip, int32(i)})
 	}
 	slices.SortFunc(w.steps, func(a, b step) int {
+		if a.at != b.at {
+			return cmp.Compare(a.at, b.at)
+		}
 		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.kind, b.kind), cmp.Compare(a.idx, b.idx))
 	})
 }
