@@ -90,7 +90,7 @@ func wrap(s string, limit int) []string {
 	line, n := "", 0
 	for _, word := range strings.Fields(s) {
 		size := columns(word)
-		if n > 0 && n+1+size > limit {
+		if line != "" && n+1+size > limit {
 			lines, line, n = append(lines, line), "", 0
 		}
 		for size > limit {
@@ -98,7 +98,7 @@ func wrap(s string, limit int) []string {
 			lines, word = append(lines, head), word[len(head):]
 			size = columns(word)
 		}
-		if n > 0 {
+		if line != "" {
 			line, n = line+" ", n+1
 		}
 		line, n = line+word, n+size
