@@ -23,6 +23,7 @@ import (
 // at once.
 type Decoder struct {
 	w           *normal.Writer
+	names       *nameTable
 	f           fields
 	row, inner  jsondoc.Value // the row that Read saw and its properties
 	nested      normal.Nested // properties that come as a text
@@ -33,7 +34,7 @@ type Decoder struct {
 }
 
 // New returns a Decoder that builds its events with w.
-func New(w *normal.Writer) *Decoder { return &Decoder{w: w} }
+func New(w *normal.Writer) *Decoder { return &Decoder{w: w, names: newNameTable()} }
 
 // Read looks at one row and returns its kind: schema.KindUnknown for a row of a
 // category or table that is not one of Azure Communication Services, nothing
@@ -41,20 +42,20 @@ func New(w *normal.Writer) *Decoder { return &Decoder{w: w} }
 // goes on from there.
 func (d *Decoder) Read(row jsondoc.Value) (kind string) {
 	f := &d.f
-	*f = fields{}
+	f.there = 0
 	d.row, d.inner = row, jsondoc.Value{}
-	f.collect(row)
+	f.collect(d.names, row)
 	if kind = f.named(); kind == schema.KindUnknown {
 		return kind
 	}
-	if f[properties].Exists() {
-		d.inner = d.nested.Open(f[properties])
-		f.collect(d.inner)
+	if f.has(properties) {
+		d.inner = d.nested.Open(f.at(properties))
+		f.collect(d.names, d.inner)
 	}
 	if kind == "" {
 		kind = f.unnamed()
 	}
-	if kind == kindSummary && len(normal.Token(f[callUpdatesVersion])) > 0 {
+	if kind == kindSummary && len(normal.Token(f.at(callUpdatesVersion))) > 0 {
 		// The documentation's sample of an update still has the plain category.
 		kind = kindUpdates
 	}
@@ -99,9 +100,9 @@ func (d *Decoder) Decode(kind string, ev *schema.Event) {
 		d.refs(kind, ev)
 		d.rest(kind, ev)
 	}
-	w.Resource(&ev.Resource, f[resourceID].Bytes())
-	if f[underscoreResourceID].Exists() {
-		w.Resource(&ev.Resource, f[underscoreResourceID].Bytes())
+	w.Resource(&ev.Resource, f.at(resourceID).Bytes())
+	if f.has(underscoreResourceID) {
+		w.Resource(&ev.Resource, f.at(underscoreResourceID).Bytes())
 	}
 	w.Finish(ev)
 }
@@ -111,16 +112,16 @@ func (d *Decoder) refs(kind string, ev *schema.Event) {
 	w, f, refs := d.w, &d.f, &ev.Refs
 	switch {
 	case aboutCall(kind):
-		w.ID(&refs.CorrelationID, "correlation_id", normal.ID(f[correlationID]))
+		w.ID(&refs.CorrelationID, "correlation_id", normal.ID(f.at(correlationID)))
 	case kind == kindClient, kind == kindSurvey:
-		w.ID(&refs.CorrelationID, "correlation_id", normal.ID(f[callID]))
+		w.ID(&refs.CorrelationID, "correlation_id", normal.ID(f.at(callID)))
 	default:
 		return
 	}
-	w.ID(&refs.CallConnectionID, "call_connection_id", normal.ID(f[callConnectionID]))
-	w.Scratch = callid.Append(w.Scratch[:0], f[serverCallID].Bytes())
+	w.ID(&refs.CallConnectionID, "call_connection_id", normal.ID(f.at(callConnectionID)))
+	w.Scratch = callid.Append(w.Scratch[:0], f.at(serverCallID).Bytes())
 	w.Text(&refs.ServerCallID, "server_call_id", w.Scratch)
-	w.Text(&refs.ThreadID, "thread_id", normal.ID(f[teamsThreadID]))
+	w.Text(&refs.ThreadID, "thread_id", normal.ID(f.at(teamsThreadID)))
 }
 
 // rest reads the rows of the categories that are not busy. What has a natural

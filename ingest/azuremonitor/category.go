@@ -103,11 +103,11 @@ func lookupKind(v jsondoc.Value) string {
 // named returns the kind that the row's category or table names: unknown if
 // neither is known, nothing if there is neither.
 func (f *fields) named() string {
-	kind := lookupKind(f[category])
+	kind := lookupKind(f.at(category))
 	if kind == "" {
-		kind = lookupKind(f[table])
+		kind = lookupKind(f.at(table))
 	}
-	if kind == "" && (len(normal.Token(f[category])) > 0 || len(normal.Token(f[table])) > 0) {
+	if kind == "" && (len(normal.Token(f.at(category))) > 0 || len(normal.Token(f.at(table))) > 0) {
 		return schema.KindUnknown
 	}
 	return kind
@@ -159,7 +159,7 @@ func (f *fields) kindByColumns() string {
 	kind, found := "", 0
 	for _, c := range columns {
 		switch {
-		case !f[c.field].Exists():
+		case !f.has(c.field):
 		case timed:
 			return c.kind
 		case kind != "" && kind != c.kind:
@@ -175,9 +175,9 @@ func (f *fields) kindByColumns() string {
 		}
 		return kind
 	}
-	if f[callConnectionID].Exists() && f[operationName].Exists() {
-		if bytes.Contains(f[uri].Bytes(), []byte("/recordings")) ||
-			bytes.HasSuffix(bytes.TrimSpace(f[operationName].Bytes()), []byte("Recording")) {
+	if f.has(callConnectionID) && f.has(operationName) {
+		if bytes.Contains(f.at(uri).Bytes(), []byte("/recordings")) ||
+			bytes.HasSuffix(bytes.TrimSpace(f.at(operationName).Bytes()), []byte("Recording")) {
 			return kindRecordingOperation
 		}
 		return kindCallAutomation

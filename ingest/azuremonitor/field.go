@@ -1,9 +1,11 @@
 package azuremonitor
 
 import (
+	"bytes"
+	"strings"
+
 	"rollcall/ingest/jsondoc"
 	"rollcall/ingest/normal"
-	"rollcall/schema/rawid"
 )
 
 // A field is a property or column that a decoder reads, however it is spelt.
@@ -74,165 +76,160 @@ const (
 	numFields
 )
 
-// longestName is the length of the longest name in fieldOf, with " [utc]".
-const longestName = len("speechrecognitionsessionid") + len(utcSuffix)
+// names are how the fields are mostly spelt, or with a capital first letter.
+var names = [numFields]string{
+	timeWritten:             "time",
+	timeGenerated:           "timeGenerated",
+	resourceID:              "resourceId",
+	underscoreResourceID:    "_ResourceId",
+	category:                "category",
+	table:                   "type",
+	operationName:           "operationName",
+	properties:              "properties",
+	correlationID:           "correlationId",
+	identifier:              "identifier",
+	callStartTime:           "callStartTime",
+	callDuration:            "callDuration",
+	callType:                "callType",
+	teamsThreadID:           "teamsThreadId",
+	participantID:           "participantId",
+	participantStartTime:    "participantStartTime",
+	participantDuration:     "participantDuration",
+	participantEndReason:    "participantEndReason",
+	endpointID:              "endpointId",
+	endpointType:            "endpointType",
+	sdkVersion:              "sdkVersion",
+	osVersion:               "osVersion",
+	participantTenantID:     "participantTenantId",
+	participantType:         "participantType",
+	pstnParticipantCallType: "pstnParticipantCallType",
+	diagnosticOptions:       "diagnosticOptions",
+	callUpdatesVersion:      "callUpdatesVersion",
+	teamsPhoneExtensibility: "tpe",
+	recordingID:             "recordingId",
+	recordingStartTime:      "recordingStartTime",
+	recordingLength:         "recordingLength",
+	recordingEndReason:      "recordingEndReason",
+	contentType:             "contentType",
+	channelType:             "channelType",
+	formatType:              "formatType",
+	recordID:                "recordId",
+	streamingSessionID:      "streamingSessionId",
+	streamingModality:       "streamingModality",
+	streamingStartTime:      "streamingStartTime",
+	speechSessionID:         "speechRecognitionSessionId",
+	startTime:               "startTime",
+	callConnectionID:        "callConnectionId",
+	serverCallID:            "serverCallId",
+	callID:                  "callId",
+	surveyID:                "surveyId",
+	operationPayload:        "operationPayload",
+	callClientTimeStamp:     "callClientTimeStamp",
+	mediaType:               "mediaType",
+	chatThreadID:            "chatThreadId",
+	chatMessageID:           "chatMessageId",
+	roomID:                  "roomId",
+	playInLoop:              "playInLoop",
+	playToParticipant:       "playToParticipant",
+	usageType:               "usageType",
+	spokenLanguage:          "spokenLanguage",
+	streamID:                "streamId",
+	roomLifespan:            "roomLifespan",
+	uri:                     "uri",
+}
 
-const utcSuffix = " [utc]"
+const utcSuffix = " [UTC]"
 
-// fieldOf tells which field a name is, in any case.
-func fieldOf(name []byte) field {
-	var buf [longestName]byte
-	if len(name) > len(buf) {
-		return unknownField
+// A nameTable finds fields by the hashes that the tape has of names.
+type nameTable struct {
+	slots [tableSize]slot
+}
+
+const tableSize = 256 // more than four times the names, a power of two
+
+type slot struct {
+	hash          uint32
+	field         field
+	camel, pascal string
+}
+
+func newNameTable() *nameTable {
+	t := &nameTable{}
+	for f, name := range names {
+		if name == "" {
+			continue
+		}
+		hash := jsondoc.FoldHash(name)
+		i := hash % tableSize
+		for t.slots[i].field != unknownField {
+			i = (i + 1) % tableSize
+		}
+		t.slots[i] = slot{hash, field(f), name, strings.ToUpper(name[:1]) + name[1:]}
 	}
-	n := len(name)
-	rawid.CopyLower(buf[:], name)
-	if n > len(utcSuffix) && string(buf[n-len(utcSuffix):n]) == utcSuffix {
-		n -= len(utcSuffix)
-	}
-	switch string(buf[:n]) {
-	case "time":
-		return timeWritten
-	case "timegenerated":
-		return timeGenerated
-	case "resourceid":
-		return resourceID
-	case "_resourceid":
-		return underscoreResourceID
-	case "category":
-		return category
-	case "type":
-		return table
-	case "operationname":
-		return operationName
-	case "properties":
-		return properties
-	case "correlationid":
-		return correlationID
-	case "identifier":
-		return identifier
-	case "callstarttime":
-		return callStartTime
-	case "callduration":
-		return callDuration
-	case "calltype":
-		return callType
-	case "teamsthreadid":
-		return teamsThreadID
-	case "participantid":
-		return participantID
-	case "participantstarttime":
-		return participantStartTime
-	case "participantduration":
-		return participantDuration
-	case "participantendreason":
-		return participantEndReason
-	case "endpointid":
-		return endpointID
-	case "endpointtype":
-		return endpointType
-	case "sdkversion":
-		return sdkVersion
-	case "osversion":
-		return osVersion
-	case "participanttenantid":
-		return participantTenantID
-	case "participanttype":
-		return participantType
-	case "pstnparticipantcalltype":
-		return pstnParticipantCallType
-	case "diagnosticoptions":
-		return diagnosticOptions
-	case "callupdatesversion":
-		return callUpdatesVersion
-	case "tpe":
-		return teamsPhoneExtensibility
-	case "recordingid":
-		return recordingID
-	case "recordingstarttime":
-		return recordingStartTime
-	case "recordinglength":
-		return recordingLength
-	case "recordingendreason":
-		return recordingEndReason
-	case "contenttype":
-		return contentType
-	case "channeltype":
-		return channelType
-	case "formattype":
-		return formatType
-	case "recordid":
-		return recordID
-	case "streamingsessionid":
-		return streamingSessionID
-	case "streamingmodality":
-		return streamingModality
-	case "streamingstarttime":
-		return streamingStartTime
-	case "speechrecognitionsessionid":
-		return speechSessionID
-	case "starttime":
-		return startTime
-	case "callconnectionid":
-		return callConnectionID
-	case "servercallid":
-		return serverCallID
-	case "callid":
-		return callID
-	case "surveyid":
-		return surveyID
-	case "operationpayload":
-		return operationPayload
-	case "callclienttimestamp":
-		return callClientTimeStamp
-	case "mediatype":
-		return mediaType
-	case "chatthreadid":
-		return chatThreadID
-	case "chatmessageid":
-		return chatMessageID
-	case "roomid":
-		return roomID
-	case "playinloop":
-		return playInLoop
-	case "playtoparticipant":
-		return playToParticipant
-	case "usagetype":
-		return usageType
-	case "spokenlanguage":
-		return spokenLanguage
-	case "streamid":
-		return streamID
-	case "roomlifespan":
-		return roomLifespan
-	case "uri":
-		return uri
+	return t
+}
+
+// find returns the field that a name is, in any case.
+func (t *nameTable) find(name []byte, hash uint32) field {
+	for i := hash % tableSize; t.slots[i].field != unknownField; i = (i + 1) % tableSize {
+		s := &t.slots[i]
+		if s.hash == hash && (string(name) == s.camel || string(name) == s.pascal || bytes.EqualFold(name, []byte(s.camel))) {
+			return s.field
+		}
 	}
 	return unknownField
 }
 
-// fields holds the fields of one row, those that it lacks absent.
-type fields [numFields]jsondoc.Value
+// of returns the field that a member's name is. An export from the portal adds
+// " [UTC]" to the names of times.
+func (t *nameTable) of(name jsondoc.Value) field {
+	text := name.Bytes()
+	f := t.find(text, name.NameHash())
+	if n := len(text) - len(utcSuffix); f == unknownField && n > 0 && text[len(text)-1] == ']' && bytes.EqualFold(text[n:], []byte(utcSuffix)) {
+		f = t.find(text[:n], jsondoc.FoldHash(text[:n]))
+	}
+	return f
+}
+
+// fields holds the fields of one row.
+type fields struct {
+	there uint64 // a bit for each field that the row has; the others are old
+	value [numFields]jsondoc.Value
+}
+
+const _ = uint(64 - numFields) // there has a bit for each
+
+// at returns a field, absent where the row lacks it.
+func (f *fields) at(i field) jsondoc.Value {
+	if f.there>>i&1 == 0 {
+		return jsondoc.Value{}
+	}
+	return f.value[i]
+}
+
+// has reports whether the row has a field, be it null.
+func (f *fields) has(i field) bool { return f.there>>i&1 != 0 }
 
 // collect adds the members of an object. Of several spellings of one name the
 // first that says anything counts, and what is there already counts before.
-func (f *fields) collect(object jsondoc.Value) {
+func (f *fields) collect(t *nameTable, object jsondoc.Value) {
 	for name, value := range object.Members() {
-		i := fieldOf(name.Bytes())
+		i := t.of(name)
 		if i == unknownField {
 			continue
 		}
-		if f[i].Exists() && (i == properties || len(normal.ID(f[i])) > 0) {
+		if f.has(i) && (i == properties || len(normal.ID(f.value[i])) > 0) {
 			continue
 		}
-		f[i] = value
+		f.there |= 1 << i
+		f.value[i] = value
 	}
 }
 
 // time returns when the row was written.
 func (f *fields) time() jsondoc.Value {
-	if f[timeWritten].Exists() {
-		return f[timeWritten]
+	if f.has(timeWritten) {
+		return f.value[timeWritten]
 	}
-	return f[timeGenerated]
+	return f.at(timeGenerated)
 }

@@ -19,6 +19,9 @@ type opaque struct {
 	nested  normal.Nested
 }
 
+// utcFolded is utcSuffix in lower case.
+const utcFolded = " [utc]"
+
 type member struct {
 	start, end int // in names
 	value      jsondoc.Value
@@ -31,7 +34,7 @@ func (d *Decoder) opaque(ev *schema.Event) {
 	w.Instant(ev.Time)
 	o.names, o.members = o.names[:0], o.members[:0]
 	o.collect(d.row)
-	if p := d.f[properties]; p.Exists() {
+	if p := d.f.at(properties); p.Exists() {
 		if d.inner.Exists() {
 			o.collect(d.inner)
 		} else {
@@ -63,7 +66,7 @@ func (o *opaque) collect(object jsondoc.Value) {
 		o.names = append(o.names, name.Bytes()...)
 		folded := o.names[start:]
 		rawid.Lower(folded)
-		folded = bytes.TrimSuffix(folded, []byte(utcSuffix))
+		folded = bytes.TrimSuffix(folded, []byte(utcFolded))
 		if enveloping(folded) {
 			o.names = o.names[:start]
 			continue

@@ -37,7 +37,7 @@ func (d *Decoder) signature() []byte {
 func (d *Decoder) recordingOperation(ev *schema.Event) {
 	w, f := d.w, &d.f
 	o := &schema.RecordingOperation{}
-	name, address := normal.Token(f[operationName]), f[uri].Bytes()
+	name, address := normal.Token(f.at(operationName)), f.at(uri).Bytes()
 	o.Change = recordingChange(name, address)
 	w.Bytes([]byte(o.Change))
 	w.Text(&o.Name, "name", name)
@@ -97,7 +97,7 @@ func recordingOfURI(address []byte) []byte {
 func (d *Decoder) operation(ev *schema.Event) {
 	w, f := d.w, &d.f
 	o := &schema.Operation{}
-	w.Text(&o.Name, "name", normal.Token(f[operationName]))
+	w.Text(&o.Name, "name", normal.Token(f.at(operationName)))
 	w.Text(&o.Sub, "sub", normal.Token(d.column("subOperationName")))
 	w.Text(&o.Type, "type", normal.Token(d.column("operationType")))
 	w.ID(&o.ID, "id", normal.ID(d.column("operationId")))
@@ -109,15 +109,15 @@ func (d *Decoder) operation(ev *schema.Event) {
 	case kindCallMedia:
 		o.Code, _ = d.column("resultCode").Int()
 		o.SubCode, _ = d.column("resultSubcode").Int()
-		o.InLoop, _ = f[playInLoop].Bool()
-		o.ToParticipant, _ = f[playToParticipant].Bool()
+		o.InLoop, _ = f.at(playInLoop).Bool()
+		o.ToParticipant, _ = f.at(playToParticipant).Bool()
 		o.Interrupted, _ = d.column("playInterrupted").Bool()
 	case kindChat:
-		w.Text(&o.ThreadID, "thread_id", normal.ID(f[chatThreadID]))
-		w.Text(&o.MessageID, "message_id", normal.ID(f[chatMessageID]))
+		w.Text(&o.ThreadID, "thread_id", normal.ID(f.at(chatThreadID)))
+		w.Text(&o.MessageID, "message_id", normal.ID(f.at(chatMessageID)))
 		w.RawID(&o.By.RawID, "user_id", d.column("userId").Bytes(), rawid.GUIDUnknown)
 	case kindRooms:
-		w.ID(&o.RoomID, "room_id", normal.ID(f[roomID]))
+		w.ID(&o.RoomID, "room_id", normal.ID(f.at(roomID)))
 		o.DialOut, _ = d.column("pstnDialOutEnabled").Bool()
 	}
 }
@@ -129,18 +129,18 @@ const clientDelay = 24 * time.Hour
 // clientOperation reads what a client's log has besides.
 func (d *Decoder) clientOperation(ev *schema.Event) {
 	w, f, o := d.w, &d.f, ev.Facts.Operation
-	w.ID(&o.By.ParticipantID, "participant_id", normal.ID(f[participantID]))
-	w.ID(&o.By.EndpointID, "endpoint_id", normal.ID(f[endpointID]))
-	w.Text(&o.By.SDKVersion, "sdk_version", normal.Token(f[sdkVersion]))
+	w.ID(&o.By.ParticipantID, "participant_id", normal.ID(f.at(participantID)))
+	w.ID(&o.By.EndpointID, "endpoint_id", normal.ID(f.at(endpointID)))
+	w.Text(&o.By.SDKVersion, "sdk_version", normal.Token(f.at(sdkVersion)))
 	w.Text(&o.UserAgent, "user_agent", normal.Token(d.column("userAgent")))
-	o.ClientTime = w.Time("client_time", f[callClientTimeStamp].Bytes())
+	o.ClientTime = w.Time("client_time", f.at(callClientTimeStamp).Bytes())
 	if t := o.ClientTime; !t.IsZero() && !ev.Time.IsZero() && t.Sub(ev.Time).Abs() <= clientDelay {
 		ev.First, ev.Last = t, t
 	}
-	if payload := d.diagnostics.Open(f[operationPayload]); payload.Exists() {
+	if payload := d.diagnostics.Open(f.at(operationPayload)); payload.Exists() {
 		w.Scratch = payload.AppendCanonical(w.Scratch[:0])
 		w.Text(&o.Payload, "payload", w.Scratch)
-	} else if text := normal.Token(f[operationPayload]); len(text) > 0 {
+	} else if text := normal.Token(f.at(operationPayload)); len(text) > 0 {
 		w.Unread("payload", "no JSON object")
 	}
 }

@@ -15,43 +15,43 @@ import (
 func (d *Decoder) summary(ev *schema.Event) {
 	w, f := d.w, &d.f
 	s := &schema.CallSummary{}
-	participant, endpoint := normal.ID(f[participantID]), normal.ID(f[endpointID])
-	kind := normal.Token(f[participantType])
+	participant, endpoint := normal.ID(f.at(participantID)), normal.ID(f.at(endpointID))
+	kind := normal.Token(f.at(participantType))
 
 	w.ID(&s.Participant.ParticipantID, "participant_id", participant)
-	w.RawID(&s.Participant.RawID, "raw_id", f[identifier].Bytes(), guidKind(f[identifier], kind))
+	w.RawID(&s.Participant.RawID, "raw_id", f.at(identifier).Bytes(), guidKind(f.at(identifier), kind))
 	w.ID(&s.Participant.EndpointID, "endpoint_id", endpoint)
-	w.Text(&s.Participant.SDKVersion, "sdk_version", normal.Token(f[sdkVersion]))
-	w.Lower(&s.EndpointType, "endpoint_type", normal.Token(f[endpointType]))
+	w.Text(&s.Participant.SDKVersion, "sdk_version", normal.Token(f.at(sdkVersion)))
+	w.Lower(&s.EndpointType, "endpoint_type", normal.Token(f.at(endpointType)))
 	w.Text(&s.ParticipantType, "participant_type", kind)
-	w.ID(&s.TenantID, "tenant_id", normal.ID(f[participantTenantID]))
-	w.Text(&s.OSVersion, "os_version", normal.Token(f[osVersion]))
-	w.Text(&s.PSTNCallType, "pstn_call_type", normal.Token(f[pstnParticipantCallType]))
-	w.Text(&s.EndReason, "end_reason", normal.Token(f[participantEndReason]))
-	w.Text(&s.TeamsPhoneExtens, "tpe", normal.Token(f[teamsPhoneExtensibility]))
-	w.Text(&s.CallType, "call_type", callTypeOf(normal.Token(f[callType])))
-	s.CallStart = w.Time("call_start", f[callStartTime].Bytes())
-	s.CallDurationMs = w.Duration("call_duration", f[callDuration].Bytes(), normal.Seconds)
-	s.Start = w.Time("start", f[participantStartTime].Bytes())
-	s.DurationMs = w.Duration("duration", f[participantDuration].Bytes(), normal.Seconds)
+	w.ID(&s.TenantID, "tenant_id", normal.ID(f.at(participantTenantID)))
+	w.Text(&s.OSVersion, "os_version", normal.Token(f.at(osVersion)))
+	w.Text(&s.PSTNCallType, "pstn_call_type", normal.Token(f.at(pstnParticipantCallType)))
+	w.Text(&s.EndReason, "end_reason", normal.Token(f.at(participantEndReason)))
+	w.Text(&s.TeamsPhoneExtens, "tpe", normal.Token(f.at(teamsPhoneExtensibility)))
+	w.Text(&s.CallType, "call_type", callTypeOf(normal.Token(f.at(callType))))
+	s.CallStart = w.Time("call_start", f.at(callStartTime).Bytes())
+	s.CallDurationMs = w.Duration("call_duration", f.at(callDuration).Bytes(), normal.Seconds)
+	s.Start = w.Time("start", f.at(participantStartTime).Bytes())
+	s.DurationMs = w.Duration("duration", f.at(participantDuration).Bytes(), normal.Seconds)
 	d.options(s)
 
 	if ev.Kind == kindUpdates {
-		version, ok := f[callUpdatesVersion].Int()
-		if !ok && len(normal.Token(f[callUpdatesVersion])) > 0 {
+		version, ok := f.at(callUpdatesVersion).Int()
+		if !ok && len(normal.Token(f.at(callUpdatesVersion))) > 0 {
 			w.Unread("version", "not a whole number")
 		}
 		ev.Version = max(version, 1)
 	}
 	span(ev, s.CallStart, s.CallDurationMs)
 	span(ev, s.Start, s.DurationMs)
-	if len(participant) == 0 && len(endpoint) == 0 && len(normal.ID(f[identifier])) == 0 && s.Start.IsZero() {
+	if len(participant) == 0 && len(endpoint) == 0 && len(normal.ID(f.at(identifier))) == 0 && s.Start.IsZero() {
 		w.Unread("participant", "neither named nor timed")
 	} else {
 		ev.Facts.Summary = s
 	}
 
-	switch correlation := normal.ID(f[correlationID]); {
+	switch correlation := normal.ID(f.at(correlationID)); {
 	case len(correlation) == 0: // nothing says which call: the content is the key
 	case len(participant) > 0:
 		w.Key("call_summary/participant")
@@ -76,7 +76,7 @@ type app struct {
 // names itself when it creates the calling client. Since records of one app
 // follow each other, the last value is remembered.
 func (d *Decoder) options(s *schema.CallSummary) {
-	w, v := d.w, d.f[diagnosticOptions]
+	w, v := d.w, d.f.at(diagnosticOptions)
 	if !v.Exists() {
 		return
 	}
@@ -142,16 +142,16 @@ func guidKind(identifier jsondoc.Value, participantType []byte) rawid.Kind {
 func (d *Decoder) recording(ev *schema.Event) {
 	w, f := d.w, &d.f
 	r := &schema.RecordingSummary{}
-	id := normal.ID(f[recordingID])
+	id := normal.ID(f.at(recordingID))
 	w.Text(&r.RecordingID, "recording_id", id)
-	r.Start = w.Time("start", f[recordingStartTime].Bytes())
-	r.LengthMs = w.Duration("length", f[recordingLength].Bytes(), normal.Seconds)
-	r.Content = normal.RecordingContent(normal.Token(f[contentType]))
+	r.Start = w.Time("start", f.at(recordingStartTime).Bytes())
+	r.LengthMs = w.Duration("length", f.at(recordingLength).Bytes(), normal.Seconds)
+	r.Content = normal.RecordingContent(normal.Token(f.at(contentType)))
 	w.Bytes([]byte(r.Content))
-	r.Channel = normal.RecordingChannel(normal.Token(f[channelType]))
+	r.Channel = normal.RecordingChannel(normal.Token(f.at(channelType)))
 	w.Bytes([]byte(r.Channel))
-	w.Lower(&r.Format, "format", normal.Token(f[formatType]))
-	w.Text(&r.EndReason, "end_reason", normal.Token(f[recordingEndReason]))
+	w.Lower(&r.Format, "format", normal.Token(f.at(formatType)))
+	w.Text(&r.EndReason, "end_reason", normal.Token(f.at(recordingEndReason)))
 	span(ev, r.Start, r.LengthMs)
 	ev.Facts.Recording = r
 	if len(id) > 0 {

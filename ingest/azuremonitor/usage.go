@@ -10,15 +10,15 @@ import (
 func (d *Decoder) usage(ev *schema.Event) {
 	w, f := d.w, &d.f
 	u := &schema.UsageRecord{}
-	id := normal.ID(f[recordID])
+	id := normal.ID(f.at(recordID))
 	w.ID(&u.RecordID, "record_id", id)
-	w.ID(&u.CallID, "call_id", normal.ID(f[correlationID]))
-	w.Lower(&u.Type, "type", normal.Token(f[usageType]))
+	w.ID(&u.CallID, "call_id", normal.ID(f.at(correlationID)))
+	w.Lower(&u.Type, "type", normal.Token(f.at(usageType)))
 	w.Lower(&u.Unit, "unit", normal.Token(d.column("unitType")))
 	w.Decimal(&u.Quantity, "quantity", d.column("quantity").Bytes())
-	u.Start = w.Time("start", f[startTime].Bytes())
+	u.Start = w.Time("start", f.at(startTime).Bytes())
 	u.End = w.Time("end", d.column("endTime").Bytes())
-	w.ID(&u.ParticipantID, "participant_id", normal.ID(f[participantID]))
+	w.ID(&u.ParticipantID, "participant_id", normal.ID(f.at(participantID)))
 	w.RawID(&u.UserA, "user_a", d.column("userIdA").Bytes(), rawid.GUIDUnknown)
 	w.RawID(&u.UserB, "user_b", d.column("userIdB").Bytes(), rawid.GUIDUnknown)
 	ev.Facts.Usage = u
@@ -40,11 +40,11 @@ func (d *Decoder) usage(ev *schema.Event) {
 func (d *Decoder) streaming(ev *schema.Event) {
 	w, f := d.w, &d.f
 	s := &schema.StreamingUsage{}
-	id, participant, modality := normal.ID(f[streamingSessionID]), normal.ID(f[participantID]), normal.Token(f[streamingModality])
+	id, participant, modality := normal.ID(f.at(streamingSessionID)), normal.ID(f.at(participantID)), normal.Token(f.at(streamingModality))
 	w.ID(&s.SessionID, "session_id", id)
 	w.Lower(&s.Modality, "modality", modality)
 	w.ID(&s.ParticipantID, "participant_id", participant)
-	s.Start = w.Time("start", f[streamingStartTime].Bytes())
+	s.Start = w.Time("start", f.at(streamingStartTime).Bytes())
 	s.DurationMs = w.Duration("duration", d.column("streamingDurationInMs").Bytes(), normal.Milliseconds)
 	ev.Facts.Streaming = s
 	if normal.Is(modality, schema.StreamingTranscription) && !s.Start.IsZero() {
@@ -67,10 +67,10 @@ func (d *Decoder) streaming(ev *schema.Event) {
 func (d *Decoder) captions(ev *schema.Event) {
 	w, f := d.w, &d.f
 	c := &schema.Captions{}
-	id := normal.ID(f[speechSessionID])
+	id := normal.ID(f.at(speechSessionID))
 	w.ID(&c.SessionID, "session_id", id)
-	w.Lower(&c.Language, "language", normal.Token(f[spokenLanguage]))
-	c.Start = w.Time("start", f[startTime].Bytes())
+	w.Lower(&c.Language, "language", normal.Token(f.at(spokenLanguage)))
+	c.Start = w.Time("start", f.at(startTime).Bytes())
 	c.DurationMs = w.Duration("duration", d.column("duration").Bytes(), normal.Seconds)
 	w.Text(&c.EndReason, "end_reason", normal.Token(d.column("endReason")))
 	c.Succeeded = d.succeeded()
@@ -88,12 +88,12 @@ func (d *Decoder) captions(ev *schema.Event) {
 func (d *Decoder) media(ev *schema.Event) {
 	w, f := d.w, &d.f
 	m := &schema.MediaStream{}
-	w.ID(&m.Participant.ParticipantID, "participant_id", normal.ID(f[participantID]))
-	w.RawID(&m.Participant.RawID, "raw_id", f[identifier].Bytes(), rawid.GUIDUnknown)
-	w.ID(&m.Participant.EndpointID, "endpoint_id", normal.ID(f[endpointID]))
-	w.Lower(&m.EndpointType, "endpoint_type", normal.Token(f[endpointType]))
-	w.Lower(&m.MediaType, "media_type", normal.Token(f[mediaType]))
-	w.Text(&m.StreamID, "stream_id", normal.ID(f[streamID]))
+	w.ID(&m.Participant.ParticipantID, "participant_id", normal.ID(f.at(participantID)))
+	w.RawID(&m.Participant.RawID, "raw_id", f.at(identifier).Bytes(), rawid.GUIDUnknown)
+	w.ID(&m.Participant.EndpointID, "endpoint_id", normal.ID(f.at(endpointID)))
+	w.Lower(&m.EndpointType, "endpoint_type", normal.Token(f.at(endpointType)))
+	w.Lower(&m.MediaType, "media_type", normal.Token(f.at(mediaType)))
+	w.Text(&m.StreamID, "stream_id", normal.ID(f.at(streamID)))
 	w.Lower(&m.Direction, "direction", normal.Token(d.column("streamDirection")))
 	ev.Facts.Media = m
 }
@@ -110,10 +110,10 @@ var surveyed = []struct{ area, column string }{
 func (d *Decoder) survey(ev *schema.Event) {
 	w, f := d.w, &d.f
 	s := &schema.Survey{}
-	w.ID(&s.SurveyID, "survey_id", normal.ID(f[surveyID]))
-	participant := normal.ID(f[participantID])
+	w.ID(&s.SurveyID, "survey_id", normal.ID(f.at(surveyID)))
+	participant := normal.ID(f.at(participantID))
 	if len(participant) == 0 {
-		participant = normal.ID(f[correlationID])
+		participant = normal.ID(f.at(correlationID))
 	}
 	w.ID(&s.ParticipantID, "participant_id", participant)
 	for _, area := range surveyed {

@@ -8,6 +8,7 @@
 package decode
 
 import (
+	"bytes"
 	"errors"
 	"io"
 
@@ -74,6 +75,11 @@ type Dead struct {
 // brackets can cost.
 const maxDead = 1000
 
+// maxMessage is how long a message may be that is looked into. The tape of one
+// that long, made for it, is 256 MiB; Config.MaxMessageBytes of package ingest
+// is less by default.
+const maxMessage = 32 << 20
+
 // maxEvents is how many events one message may hold. Event Grid sends 5,000 at
 // most, and 16 MiB of Azure Monitor's records are below 50,000.
 const maxEvents = 1 << 18
@@ -112,6 +118,13 @@ func New(o Options) *Decoder {
 // Decode reads one message. It never fails as a whole: what can't be read is in
 // Dead, with its reason.
 func (d *Decoder) Decode(value []byte) Result {
+	if reason := unreadable(value); reason != "" {
+		d.reset()
+		d.kill(0, len(value), reason)
+		value, _ = d.drop.redact(value)
+		d.dead[0].Length = len(value)
+		return Result{Dead: d.dead, Value: value}
+	}
 	if !d.quick(value) {
 		// Dropped content must not reach an event's content hash, or a stored
 		// message would not give the same events again: what is decoded has a
@@ -125,6 +138,19 @@ func (d *Decoder) Decode(value []byte) Result {
 		d.kill(0, len(value), "the message holds no JSON document")
 	}
 	return Result{Events: d.events, Dead: d.dead, Value: value}
+}
+
+// unreadable tells why a message is not looked into, or nothing.
+func unreadable(value []byte) string {
+	switch {
+	case len(value) > maxMessage:
+		return "longer than 32 MiB"
+	case bytes.HasPrefix(value, []byte{0x1f, 0x8b}):
+		return "compressed with gzip: only plain messages are read"
+	case bytes.HasPrefix(value, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		return "compressed with zstd: only plain messages are read"
+	}
+	return ""
 }
 
 func (d *Decoder) reset() {
@@ -186,6 +212,10 @@ func (d *Decoder) refuses(v jsondoc.Value) bool {
 
 // event adds an event and returns it, to be filled.
 func (d *Decoder) event() *schema.Event {
-	d.events = append(d.events, schema.Event{})
+	if n := len(d.events); n < cap(d.events) {
+		d.events = d.events[:n+1] // empty: reset clears all that were used
+	} else {
+		d.events = append(d.events, schema.Event{})
+	}
 	return &d.events[len(d.events)-1]
 }

@@ -32,8 +32,10 @@ type dropper struct {
 	// first has, for each length of an innermost name, a bit for each of their
 	// first letters: nearly all names are ruled out by it.
 	first [64]uint32
-	path  [][]byte // names of the members being searched
-	clean []byte   // the last text of JSON that had nothing to drop
+	// hashes has a bit for the hash of each innermost name, and of keyName.
+	hashes [16]uint64
+	path   [][]byte // names of the members being searched
+	clean  []byte   // the last text of JSON that had nothing to drop
 }
 
 func newDropper(list []string, key []byte) dropper {
@@ -43,9 +45,25 @@ func newDropper(list []string, key []byte) dropper {
 		if name := path[len(path)-1]; name != "" {
 			d.paths = append(d.paths, path)
 			d.first[len(name)%len(d.first)] |= letter(name[0])
+			d.note(name)
 		}
 	}
+	if len(d.paths) > 0 {
+		d.note(keyName)
+	}
 	return d
+}
+
+func (d *dropper) note(name string) {
+	hash := jsondoc.FoldHash(name)
+	d.hashes[hash>>6&15] |= 1 << (hash & 63)
+}
+
+// mayBe does the same as maybe for a name on the tape, which has its hash: it
+// rules out a hundred names for each that it does not, and keyName never.
+func (d *dropper) mayBe(name jsondoc.Value) bool {
+	hash := name.NameHash()
+	return d.hashes[hash>>6&15]>>(hash&63)&1 != 0
 }
 
 func letter(c byte) uint32 { return 1 << (c & 31) }
@@ -99,14 +117,17 @@ func (d *dropper) search(v jsondoc.Value) bool {
 	case jsondoc.Object:
 		keyed := false
 		for name, value := range v.Members() {
-			raw := name.Bytes()
 			kind := value.Kind()
-			if len(raw) == len(keyName) && string(raw) == keyName && kind == jsondoc.String {
-				keyed = d.names(nil, value.Bytes())
-			} else if keyed && string(raw) == valueName && kind != jsondoc.Null {
-				return true
+			if d.mayBe(name) {
+				raw := name.Bytes()
+				if string(raw) == keyName && kind == jsondoc.String {
+					keyed = d.names(nil, value.Bytes())
+				}
+				if kind != jsondoc.Null && d.names(d.path, raw) {
+					return true
+				}
 			}
-			if d.names(d.path, raw) && kind != jsondoc.Null {
+			if keyed && kind != jsondoc.Null && name.Is(valueName) {
 				return true
 			}
 			if kind < jsondoc.String {
@@ -118,6 +139,7 @@ func (d *dropper) search(v jsondoc.Value) bool {
 				}
 				continue
 			}
+			raw := name.Bytes()
 			d.path = append(d.path, raw)
 			found := d.search(value)
 			d.path = d.path[:len(d.path)-1]
@@ -204,6 +226,10 @@ func (d *dropper) redact(src []byte) (stored, plain []byte) {
 	return stored, plain
 }
 
+// maxPath is how many open containers are told apart. What is deeper is no valid
+// message; there a member is dropped whatever stands around it.
+const maxPath = 2 * jsondoc.MaxDepth
+
 // A redaction is the work on one text.
 type redaction struct {
 	d             *dropper
@@ -212,6 +238,7 @@ type redaction struct {
 	stored, plain []byte
 	path          [][]byte // name of each open container, nil in lists
 	keyed         []bool   // for each, whether it is an attribute to be dropped
+	deeper        int      // open containers beyond maxPath, of which nothing is kept
 	names         [][]byte // memory of around
 	budget        int      // bytes that may be searched for brackets that are never closed
 }
@@ -232,11 +259,17 @@ func (r *redaction) run(nesting int) {
 	for i := 0; i < len(r.src); {
 		switch r.src[i] {
 		case '{', '[':
-			r.path, r.keyed = append(r.path, pending), append(r.keyed, false)
+			if len(r.path) < maxPath {
+				r.path, r.keyed = append(r.path, pending), append(r.keyed, false)
+			} else {
+				r.deeper++
+			}
 			pending = nil
 			i++
 		case '}', ']':
-			if len(r.path) > 0 {
+			if r.deeper > 0 {
+				r.deeper--
+			} else if len(r.path) > 0 {
 				r.path, r.keyed = r.path[:len(r.path)-1], r.keyed[:len(r.keyed)-1]
 			}
 			pending = nil
@@ -257,7 +290,7 @@ func (r *redaction) run(nesting int) {
 			}
 			pending = unquote(r.src[i:end])
 			i = skipBlank(r.src, colon+1)
-			if r.attribute(pending, i) || r.d.maybe(pending) && r.d.names(r.around(), pending) {
+			if r.attribute(pending, i) || r.d.maybe(pending) && (r.d.names(r.around(), pending) || r.deeper > 0 && r.d.innermost(pending)) {
 				i = r.member(i)
 				pending = nil
 			}

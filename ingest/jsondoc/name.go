@@ -1,5 +1,13 @@
 package jsondoc
 
+// FoldHash returns what Value.NameHash does of a name: names that differ in the
+// case of ASCII letters have the same, and others nearly never do.
+func FoldHash[T string | []byte](name T) uint32 { return foldHash(name) }
+
+// NameHash returns the hash of a name that Members yields, which the tape
+// already has. Of anything else it means nothing.
+func (v Value) NameHash() uint32 { return v.node().meta >> hashShift }
+
 // foldHash is a hash of a name that does not depend on the case of ASCII
 // letters, in 28 bits. It looks at the length and at most the first and last
 // eight bytes: it is to rule out nearly all names of an object at the price of
