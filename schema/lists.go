@@ -18,9 +18,8 @@ func (e *Event) Presences() []Presence {
 
 // Names returns every displayed name that an event tells, with whose it is. The
 // surface is set where an app says on which it was shown; elsewhere the event's
-// source and kind tell where it was seen. A name that is not told at all is
-// left out; one that is told to be empty is not, where the source tells the two
-// apart.
+// source and kind tell where it was seen. Servers leave a name out that they do
+// not know, so that an empty one of theirs is none; an app's is as it says.
 func (e *Event) Names() []NameSeen {
 	f := &e.Facts
 	var out []NameSeen
