@@ -40,24 +40,25 @@ type BoundSource string
 // The sources of bounds. A bound marked BoundAssumed is the product's own
 // inference and is totalled apart.
 const (
-	BoundNone             BoundSource = ""
-	BoundEventGrid        BoundSource = "event_grid"
-	BoundCallSummary      BoundSource = "call_summary"
-	BoundRoster           BoundSource = "roster"
-	BoundApp              BoundSource = "app"
-	BoundGraph            BoundSource = "graph"
-	BoundCallAutomation   BoundSource = "call_automation"
-	BoundRecordingSummary BoundSource = "recording_summary"
-	BoundRecordingFile    BoundSource = "recording_file"
-	BoundStreamingUsage   BoundSource = "streaming_usage"
-	BoundTeamsChat        BoundSource = "teams_chat"
-	BoundClientSignal     BoundSource = "client_signal"
-	BoundAssumedNextJoin  BoundSource = "assumed:next_join"
-	BoundAssumedCallEnd   BoundSource = "assumed:call_end"
-	BoundAssumedLastLeave BoundSource = "assumed:last_leave"
-	BoundAssumedLastSeen  BoundSource = "assumed:last_evidence"
-	BoundAssumedFirstSeen BoundSource = "assumed:first_evidence"
-	BoundOpen             BoundSource = "open" // still going on at now
+	BoundNone               BoundSource = ""
+	BoundEventGrid          BoundSource = "event_grid"
+	BoundCallSummary        BoundSource = "call_summary"
+	BoundRoster             BoundSource = "roster"
+	BoundApp                BoundSource = "app"
+	BoundGraph              BoundSource = "graph"
+	BoundCallAutomation     BoundSource = "call_automation"
+	BoundRecordingOperation BoundSource = "recording_operation"
+	BoundRecordingSummary   BoundSource = "recording_summary"
+	BoundRecordingFile      BoundSource = "recording_file"
+	BoundStreamingUsage     BoundSource = "streaming_usage"
+	BoundTeamsChat          BoundSource = "teams_chat"
+	BoundClientSignal       BoundSource = "client_signal"
+	BoundAssumedNextJoin    BoundSource = "assumed:next_join"
+	BoundAssumedCallEnd     BoundSource = "assumed:call_end"
+	BoundAssumedLastLeave   BoundSource = "assumed:last_leave"
+	BoundAssumedLastSeen    BoundSource = "assumed:last_evidence"
+	BoundAssumedFirstSeen   BoundSource = "assumed:first_evidence"
+	BoundOpen               BoundSource = "open" // still going on at now
 )
 
 // Assumed reports whether the bound is inferred, not stated by a source.
@@ -208,8 +209,11 @@ type CallRecording struct {
 	// source states it; -1 where only Parts tell.
 	LengthMs int64      `json:"length_ms"`
 	Parts    []Interval `json:"parts"`
-	Resource string     `json:"resource_id,omitempty"`
-	Events   []string   `json:"events"` // sorted
+	// Participants are those who were recorded, by raw id, where the metadata of
+	// all its files tells; empty where that is not known.
+	Participants []Recorded `json:"participants,omitempty"`
+	Resource     string     `json:"resource_id,omitempty"`
+	Events       []string   `json:"events"` // sorted
 }
 
 // An Interval is half-open: [Start, End). A zero End is still open.

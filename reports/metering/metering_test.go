@@ -297,6 +297,25 @@ func TestRecordings(t *testing.T) {
 	}
 }
 
+func TestUnmixedIsOfThoseWhoWereRecorded(t *testing.T) {
+	a := session("a", schema.PathACSExternalUser, "2026-10-01 09:00", "2026-10-01 10:00")
+	b := session("b", schema.PathACSExternalUser, "2026-10-01 09:00", "2026-10-01 10:00")
+	leg := session("leg", schema.PathPSTN, "2026-10-01 09:00", "2026-10-01 10:00")
+	a.RawID, b.RawID, leg.RawID = "8:acs:a", "8:acs:b", ""
+	rec := recorded("", "audio", "unmixed", -1, part("2026-10-01 09:10", "2026-10-01 09:40"))
+	rec.Participants = []schema.Recorded{{RawID: "8:acs:b"}}
+	call := schema.Call{ID: "c", Sessions: []schema.Session{a, b, leg}, Recordings: []schema.CallRecording{rec}}
+	got := map[string]int64{}
+	for _, l := range Call(call, parse(t, exampleBook), Options{Now: now}) {
+		if l.Meter == tariff.RecordingUnmixed {
+			got[l.SessionID] += l.Raw
+		}
+	}
+	if want := map[string]int64{"b": 1_800_000, "leg": 1_800_000}; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v: one who was not recorded is not metered, one without id may be listed", got, want)
+	}
+}
+
 func TestOwnersAndIDs(t *testing.T) {
 	c := schema.Call{
 		ID: "c", Resource: "SUBSCRIPTIONS/X/Y",

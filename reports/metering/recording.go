@@ -1,10 +1,12 @@
 package metering
 
 import (
+	"slices"
 	"strings"
 
 	"rollcall/reports/tariff"
 	"rollcall/schema"
+	"rollcall/schema/rawid"
 )
 
 // recording meters one recording (design.md, 7, and its fine print 3).
@@ -22,7 +24,7 @@ func (m *meterer) recording(r schema.CallRecording) {
 	}
 	key := recordingKey(r)
 	if meter == tariff.RecordingUnmixed && len(parts) > 0 {
-		m.unmixed(u, key, parts, about)
+		m.unmixed(r, u, key, parts, about)
 		return
 	}
 	length := recordedMs(r, parts, m.tariff.BillsPauses())
@@ -47,10 +49,14 @@ func (m *meterer) recording(r schema.CallRecording) {
 
 // unmixed meters each session's overlap with the recording, whatever its
 // client. Servers and free bots are nobody whom a recording is of; a telephone
-// leg of the Teams plan is, though no meter counts its call.
-func (m *meterer) unmixed(u schema.UsageLine, key string, parts []span, about string) {
+// leg of the Teams plan is, though no meter counts its call. Where metadata
+// tells who was recorded the others are not.
+func (m *meterer) unmixed(r schema.CallRecording, u schema.UsageLine, key string, parts []span, about string) {
 	for _, s := range m.call.Sessions {
 		if (s.EndpointType == "server" || s.JoinPath == schema.PathBot) && classify(m.call, s, m.tariff).free != "" {
+			continue
+		}
+		if !heard(r, s) {
 			continue
 		}
 		own, bounds := m.interval(s)
@@ -67,6 +73,13 @@ func (m *meterer) unmixed(u schema.UsageLine, key string, parts []span, about st
 		line.Evidence = append(append([]string(nil), u.Evidence...), s.Events...)
 		m.add(line, key, m.amount(spans, total(spans), u.Meter), "", about, bounds)
 	}
+}
+
+// heard reports whether a session can be of one whom the recording is of. One
+// whose raw id does not tell its model may be listed by another.
+func heard(r schema.CallRecording, s schema.Session) bool {
+	return len(r.Participants) == 0 || rawid.Identity(s.RawID) == schema.IdentityUnknown ||
+		slices.ContainsFunc(r.Participants, func(p schema.Recorded) bool { return p.RawID == s.RawID })
 }
 
 // recordingMeter finds the meter by what was recorded. The kind is empty where

@@ -49,7 +49,9 @@ func (s *Spine) disputeRecording(r *recording, capture string) {
 		}
 	}
 	first, last := r.parts[0], r.parts[len(r.parts)-1]
-	add(schema.DisputeEpisodeStart, first.start, r.start)
+	if first.start.Source == schema.BoundCallAutomation { // a request comes before the recording
+		add(schema.DisputeEpisodeStart, first.start, r.start)
+	}
 	if r.lengthMs < 0 || last.end.Source != schema.BoundCallAutomation {
 		return
 	}

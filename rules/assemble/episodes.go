@@ -159,6 +159,10 @@ type flip struct {
 	on    bool
 	start time.Time // where the recording began, as the event states it
 	event string
+	// began is who states start where it is not the event.
+	began schema.Bound
+	// source is who says so where it is another than that of the others.
+	source schema.BoundSource
 }
 
 // runs replays flips in order of time. The first that switches on begins where
@@ -174,7 +178,11 @@ func runs(flips []flip, source schema.BoundSource) []part {
 	var parts []part
 	open, seen := false, false
 	begin := func(at time.Time, f flip) {
-		parts = append(parts, part{start: schema.Bound{At: at, Source: source, Event: f.event}, lastOn: later(at, f.at), events: []string{f.event}})
+		start := schema.Bound{At: at, Source: cmp.Or(f.source, source), Event: f.event}
+		if at.Equal(f.began.At) {
+			start = f.began
+		}
+		parts = append(parts, part{start: start, lastOn: later(at, f.at), events: []string{f.event, start.Event}})
 		open = true
 	}
 	apply := func(f flip) {
@@ -192,7 +200,7 @@ func runs(flips []flip, source schema.BoundSource) []part {
 			fallthrough
 		case open:
 			p := &parts[len(parts)-1]
-			p.end = schema.Bound{At: f.at, Source: source, Event: f.event}
+			p.end = schema.Bound{At: f.at, Source: cmp.Or(f.source, source), Event: f.event}
 			p.events = append(p.events, f.event)
 			open = false
 		}

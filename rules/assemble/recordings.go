@@ -4,23 +4,25 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"rollcall/schema"
 )
 
 // A recording under construction: what each source says of one recording id.
 type recording struct {
-	id        string
-	kind      string
-	resource  string
-	flips     []flip
-	summaries []*schema.Event
-	parts     []part
-	start     schema.Bound // as a summary states it
-	lengthMs  int64
-	content   string
-	channel   string
+	id         string
+	kind       string
+	resource   string
+	flips      []flip
+	summaries  []*schema.Event // with Facts.Recording
+	operations []*schema.Event // with Facts.RecordingOperation
+	chunks     []*schema.Event // with Facts.Chunk
+	people     []schema.Recorded
+	parts      []part
+	start      schema.Bound // as a summary states it
+	lengthMs   int64
+	content    string
+	channel    string
 }
 
 // recordingParts gathers the recordings of the call, keeps them for metering
@@ -41,34 +43,41 @@ func (s *Spine) recordingParts() map[string][]part {
 	return all
 }
 
+// A recordingSet holds the recordings of a call by their ids.
+type recordingSet struct{ byID map[string]*recording }
+
+// get returns the recording that an event is about.
+func (g *recordingSet) get(e *schema.Event, id string) *recording {
+	r := g.byID[id]
+	if r == nil {
+		r = &recording{id: id, lengthMs: -1}
+		g.byID[id] = r
+	}
+	if e.Resource != "" && (r.resource == "" || e.Resource < r.resource) {
+		r.resource = e.Resource
+	}
+	return r
+}
+
 // recordings groups what is said of recordings by their ids. Without one, the
 // changes of one connection are a recording, and so is each summary.
 func (s *Spine) recordings() []*recording {
-	byID := map[string]*recording{}
-	get := func(e *schema.Event, id string) *recording {
-		r := byID[id]
-		if r == nil {
-			r = &recording{id: id, lengthMs: -1}
-			byID[id] = r
-		}
-		if e.Resource != "" && (r.resource == "" || e.Resource < r.resource) {
-			r.resource = e.Resource
-		}
-		return r
-	}
+	g := &recordingSet{byID: map[string]*recording{}}
 	for _, e := range s.events {
 		if f := e.Facts.RecordingFlip; f != nil && !e.Time.IsZero() {
-			r := get(e, cmp.Or(f.RecordingID, "connection:"+e.Refs.CallConnectionID))
+			r := g.get(e, cmp.Or(f.RecordingID, "connection:"+e.Refs.CallConnectionID))
 			r.flips = append(r.flips, flip{at: e.Time, on: f.Active, start: f.Start, event: e.ID})
 			r.kind = cmp.Or(f.RecordKind, r.kind)
 		}
 		if m := e.Facts.Recording; m != nil {
-			r := get(e, cmp.Or(m.RecordingID, "event:"+e.ID))
+			r := g.get(e, cmp.Or(m.RecordingID, "event:"+e.ID))
 			r.summaries = append(r.summaries, e)
 		}
 	}
-	out := make([]*recording, 0, len(byID))
-	for _, r := range byID {
+	g.addOperations(s.events)
+	g.addChunks(s.events)
+	out := make([]*recording, 0, len(g.byID))
+	for _, r := range g.byID {
 		out = append(out, r)
 	}
 	slices.SortFunc(out, func(a, b *recording) int { return strings.Compare(a.id, b.id) })
@@ -79,21 +88,24 @@ func (s *Spine) recordings() []*recording {
 // whose missing end the summary gives; else by the summary alone, less the
 // pauses that are known.
 func (r *recording) settle() {
+	r.mergeOperations()
 	r.summarise()
+	r.readChunks()
 	for i := range r.flips {
 		if r.flips[i].start.IsZero() {
-			r.flips[i].start = r.start.At // what the first change counts from
+			r.flips[i].start, r.flips[i].began = r.start.At, r.start // what the first change counts from
 		}
 	}
 	r.parts = runs(r.flips, schema.BoundCallAutomation)
 	if len(r.parts) > 0 {
 		r.closeOpen()
+		r.cutLost()
 		return
 	}
 	if r.start.At.IsZero() {
 		return
 	}
-	whole := part{start: r.start, lastOn: r.start.At, events: r.summaryIDs()}
+	whole := part{start: r.start, lastOn: r.start.At, events: r.statedBy()}
 	pauses, paused := r.pauses()
 	if r.lengthMs >= 0 {
 		whole.end = r.start
@@ -136,57 +148,16 @@ func summarySource(e *schema.Event) schema.BoundSource {
 	return schema.BoundRecordingFile
 }
 
-func (r *recording) summaryIDs() []string {
-	ids := make([]string, len(r.summaries))
-	for i, e := range r.summaries {
-		ids[i] = e.ID
+// statedBy lists the summaries and metadata files of a recording.
+func (r *recording) statedBy() []string {
+	ids := make([]string, 0, len(r.summaries)+len(r.chunks))
+	for _, e := range r.summaries {
+		ids = append(ids, e.ID)
+	}
+	for _, e := range r.chunks {
+		ids = append(ids, e.ID)
 	}
 	return ids
-}
-
-// pauses unites the pauses that the summaries state, and adds them up.
-func (r *recording) pauses() (pauses []schema.Interval, sum time.Duration) {
-	var all []schema.Interval
-	for _, e := range r.summaries {
-		for _, p := range e.Facts.Recording.Pauses {
-			if p.DurationMs > 0 && !p.Start.IsZero() {
-				all = append(all, schema.Interval{Start: p.Start, End: p.Start.Add(milliseconds(p.DurationMs))})
-			}
-		}
-	}
-	slices.SortFunc(all, func(a, b schema.Interval) int { return cmp.Or(a.Start.Compare(b.Start), a.End.Compare(b.End)) })
-	for _, p := range all {
-		if n := len(pauses); n > 0 && !p.Start.After(pauses[n-1].End) {
-			pauses[n-1].End = later(pauses[n-1].End, p.End)
-			continue
-		}
-		pauses = append(pauses, p)
-	}
-	for _, p := range pauses {
-		sum += p.End.Sub(p.Start)
-	}
-	return pauses, sum
-}
-
-// without cuts pauses, which are in order and apart, out of a part.
-func without(p part, pauses []schema.Interval) []part {
-	var out []part
-	for _, gap := range pauses {
-		if !gap.End.After(p.start.At) {
-			continue
-		}
-		if !p.end.At.IsZero() && !gap.Start.Before(p.end.At) {
-			break
-		}
-		if gap.Start.After(p.start.At) {
-			before := p
-			before.end = schema.Bound{At: gap.Start, Source: p.start.Source, Event: p.start.Event}
-			out = append(out, before)
-		}
-		p.start.At = gap.End
-		p.lastOn = gap.End
-	}
-	return append(out, p)
 }
 
 // closeOpen ends a part that Call Automation left open: where the recorded
@@ -194,7 +165,7 @@ func without(p part, pauses []schema.Interval) []part {
 func (r *recording) closeOpen() {
 	n := len(r.parts) - 1
 	p := &r.parts[n]
-	if !p.end.At.IsZero() || r.lengthMs < 0 {
+	if !p.end.At.IsZero() || r.lengthMs < 0 || len(r.summaries) == 0 {
 		return
 	}
 	left := milliseconds(r.lengthMs)
@@ -205,18 +176,18 @@ func (r *recording) closeOpen() {
 		whole := *p
 		pauses, paused := r.pauses()
 		whole.end = schema.Bound{At: p.start.At.Add(left + paused), Source: summarySource(r.summaries[0]), Event: r.summaries[0].ID}
-		whole.events = append(whole.events, r.summaryIDs()...)
+		whole.events = append(whole.events, r.statedBy()...)
 		r.parts = without(whole, pauses)
 		return
 	}
 	p.end = schema.Bound{At: p.start.At.Add(max(left, 0)), Source: summarySource(r.summaries[0]), Event: r.summaries[0].ID}
-	p.events = append(p.events, r.summaryIDs()...)
+	p.events = append(p.events, r.statedBy()...)
 }
 
 func (r *recording) finish(ended []part, resource string) schema.CallRecording {
 	c := schema.CallRecording{
 		ID: r.id, Kind: r.kind, Content: r.content, Channel: r.channel, LengthMs: r.lengthMs,
-		Resource: cmp.Or(r.resource, resource), Events: r.summaryIDs(),
+		Resource: cmp.Or(r.resource, resource), Events: r.statedBy(), Participants: r.people,
 	}
 	for _, p := range ended {
 		c.Parts = append(c.Parts, schema.Interval{Start: p.start.At, End: p.end.At, Assumed: p.end.Source.Assumed()})

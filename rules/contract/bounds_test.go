@@ -228,7 +228,7 @@ func TestEpisodes(t *testing.T) {
 			`recording#1 10(call_automation) to 50(call_automation)
 			 recording#2 70(call_automation) to 90(recording_summary)`},
 		"a lost start is the summary's": {in(recording("r", false, 10, 50, noStart), recorded("r", 10, 40)),
-			`recording#1 10(call_automation) to 50(call_automation)`},
+			`recording#1 10(recording_summary) to 50(call_automation)`},
 		"streaming usage, where Call Automation is silent": {in(span(schema.SourceAzureMonitor, "transcription", "s", 10, 50)),
 			`transcription#1 10(streaming_usage) to 60(streaming_usage)`},
 		"streaming usage ends what Call Automation left open": {in(transcription("on", 9, connection("a")), span(schema.SourceAzureMonitor, "transcription", "s", 10, 50)),
