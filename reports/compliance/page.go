@@ -30,7 +30,7 @@ const (
 // nothing and loads nothing. Its Content-Security-Policy allows its own style
 // alone, by its hash, so that nothing that slipped in could run either.
 func WritePage(w io.Writer, r *Report) error {
-	t, err := template.New("page").Parse(pageText)
+	t, err := template.New("page").Funcs(template.FuncMap{"safe": timeline.Safe}).Parse(pageText)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package compliance
 import (
 	"cmp"
 	"iter"
+	"math/bits"
 	"strconv"
 	"strings"
 	"time"
@@ -74,8 +75,10 @@ func (c Counts) Basis() int64 {
 	if c.Judged() == 0 {
 		return -1
 	}
-	// In two steps, so that no count is too large.
-	return c.Pass/c.Judged()*10_000 + c.Pass%c.Judged()*10_000/c.Judged()
+	// 128 bits wide, so that no count is too large.
+	high, low := bits.Mul64(uint64(c.Pass), 10_000)
+	basis, _ := bits.Div64(high, low, uint64(c.Judged()))
+	return int64(basis)
 }
 
 // Coverage is the coverage in per cent with two decimals, cut: 99.999 is 99.99.

@@ -32,7 +32,7 @@ func (b *builder) reasonTable(name, title, subtitle, empty string, reasons []Rea
 			id = "" // the policy's own words
 		}
 		rows = append(rows, []any{
-			resultName(r.Result), b.Bounded(r.Words()), b.Bounded(id), b.Bounded(known(r.App)), b.Bounded(known(r.JoinPath)), r.Number,
+			resultName(r.Result), b.say(r.Words()), b.say(id), b.say(known(r.App)), b.say(known(r.JoinPath)), r.Number,
 			spreadsheet.Number(Minutes(r.ExposureMs)), spreadsheet.Number(Minutes(r.AsMs)),
 		})
 	}
@@ -67,7 +67,7 @@ func (b *builder) outside() error {
 func (b *builder) reported() error {
 	var rows [][]any
 	for _, r := range b.report.Reported {
-		row := []any{b.Bounded(known(r.Via)), b.Bounded(known(r.Surface)), b.Bounded(known(r.Clock)), r.Pass, r.Late, r.Delay.Half, r.Delay.Most, r.Delay.Max, r.Signalled}
+		row := []any{b.say(known(r.Via)), b.say(known(r.Surface)), b.say(known(r.Clock)), r.Pass, r.Late, r.Delay.Half, r.Delay.Most, r.Delay.Max, r.Signalled}
 		for _, q := range []Quantiles{r.Platform, r.App} {
 			if r.Signalled == 0 {
 				row = append(row, nil, nil, nil)
@@ -103,7 +103,7 @@ func (b *builder) reported() error {
 func (b *builder) rules() error {
 	var rows [][]any
 	for _, r := range b.report.Rules {
-		row := []any{b.Bounded(r.Rule), b.Bounded(r.Severity), r.Fail, r.NoEvidence, nil, nil, nil, nil, nil}
+		row := []any{b.say(r.Rule), b.say(r.Severity), r.Fail, r.NoEvidence, nil, nil, nil, nil, nil}
 		if p := r.Looked; p != nil {
 			row = append(row[:4], p.All, p.Pass, p.Fail, p.NoEvidence, p.NotApplicable)
 		}
@@ -183,8 +183,8 @@ func (b *builder) findings() error {
 
 func (b *builder) findingCells(f timeline.Finding) []any {
 	return []any{
-		b.Bounded(f.Rule), b.Bounded(f.Severity), resultName(f.Result), f.Status, spreadsheet.Instant(f.FirstAt.Time()), b.Bounded(known(f.App)),
-		f.Capture, b.Bounded(f.Message), b.Bounded(f.CallID), b.Bounded(f.RawID), b.Bounded(f.Tenant), spreadsheet.Instant(f.DetectedAt.Time()),
-		b.Bounded(f.Subject), f.ID, f.PolicyVersion, b.Bounded(strings.Join(f.Evidence, " ")),
+		b.say(f.Rule), b.say(f.Severity), resultName(f.Result), f.Status, spreadsheet.Instant(f.FirstAt.Time()), b.say(known(f.App)),
+		f.Capture, b.say(f.Message), b.say(f.CallID), b.say(f.RawID), b.say(f.Tenant), spreadsheet.Instant(f.DetectedAt.Time()),
+		b.say(f.Subject), f.ID, f.PolicyVersion, b.say(strings.Join(f.Evidence, " ")),
 	}
 }

@@ -68,6 +68,10 @@ type builder struct {
 	findingsInSheet int
 }
 
+// say is text from outside as a cell shows it: without characters that turn the
+// direction of text or are not seen.
+func (b *builder) say(s string) string { return b.Bounded(timeline.Safe(s)) }
+
 // period is the covered days in words.
 func (r *Report) period() string {
 	from, to := r.Cover.From, r.Cover.To
@@ -218,12 +222,12 @@ func (b *builder) breakdown(t Table) error {
 			if t.Days {
 				row = append(row, spreadsheet.Date(k))
 			} else {
-				row = append(row, b.Bounded(known(k)))
+				row = append(row, b.say(known(k)))
 			}
 		}
 		row = append(row, cells(r.Counts, firstRow+i, first, b.rowStyle)...)
 		if t.labelled() {
-			row = append(row, b.Bounded(t.Label(r)))
+			row = append(row, b.say(t.Label(r)))
 		}
 		rows = append(rows, row)
 	}

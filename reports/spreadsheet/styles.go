@@ -27,7 +27,7 @@ const (
 	formatInstant  = `yyyy-mm-dd hh:mm:ss.000`
 	// A formula's text has no type that every program stores alike: a check is
 	// 1 or 0 and shown as a word.
-	formatState = `[=1]"OK";[Red][=0]"DIFFERS";General`
+	formatState = `"OK";[Red]"DIFFERS";[Red]"DIFFERS"`
 )
 
 // Styles are the style ids of one workbook.

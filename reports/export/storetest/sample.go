@@ -183,8 +183,9 @@ func failing() Call {
 	b := newCall(CallFailing, "contoso", true, day(0, 9, 0, 0), day(0, 10, 0, 0))
 	anna := b.session("Ánna Ősz", "8:acs:anna", schema.PathACSExternalUser, schema.IdentityExternalUser, "contoso-care", day(0, 9, 0, 0), day(0, 10, 0, 0))
 	formula := b.session(Formula, "8:acs:formula", schema.PathACSExternalUser, schema.IdentityExternalUser, "contoso-care", day(0, 9, 5, 0), day(0, 9, 50, 0))
+	b.session(Terminal, "8:acs:red", schema.PathACSExternalUser, schema.IdentityExternalUser, "contoso-care", day(0, 9, 5, 30), day(0, 9, 9, 0))
 	markup := b.session(Markup, "8:acs:markup", schema.PathACSTeamsUser, schema.IdentityTeamsUser, "contoso-care", day(0, 9, 6, 0), day(0, 9, 40, 0))
-	native := b.session("", "8:orgid:native", schema.PathTeamsUser, schema.IdentityTeamsUser, "", day(0, 9, 7, 0), day(0, 10, 0, 0))
+	native := b.session(Turned, "8:orgid:native", schema.PathTeamsUser, schema.IdentityTeamsUser, "", day(0, 9, 7, 0), day(0, 10, 0, 0))
 	recording := b.episode(schema.Recording, 1, day(0, 9, 10, 0), day(0, 9, 30, 0))
 	transcription := b.episode(schema.Transcription, 1, day(0, 9, 20, 0), day(0, 9, 55, 0))
 	both := []schema.Via{schema.ViaAppInsights, schema.ViaCloudEvent}
