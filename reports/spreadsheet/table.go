@@ -13,6 +13,7 @@ import (
 // A Kind is the type of a column: it decides style and alignment.
 type Kind int
 
+// The kinds of columns.
 const (
 	KindText Kind = iota
 	KindWrap

@@ -128,9 +128,10 @@ func resultColor(result string) string {
 }
 
 func (t *teller) line(indent int, s string) {
-	t.w.WriteString(strings.Repeat(" ", indent))
-	t.w.WriteString(s)
-	t.w.WriteByte('\n')
+	// A bufio.Writer keeps its first error until Flush.
+	_, _ = t.w.WriteString(strings.Repeat(" ", indent))
+	_, _ = t.w.WriteString(s)
+	_ = t.w.WriteByte('\n')
 }
 
 // text writes words over as many lines as they need, what follows the first
@@ -142,7 +143,7 @@ func (t *teller) text(indent int, color, s string) {
 }
 
 func (t *teller) section(name, note string) {
-	t.w.WriteByte('\n')
+	_ = t.w.WriteByte('\n')
 	s := t.paint(bold, strings.ToUpper(name))
 	if note != "" {
 		s += "  " + t.paint(dim, fit(note, t.opt.Width-len(name)-2))

@@ -201,8 +201,9 @@ func (r *reader) read(path string) error {
 	}
 	defer f.Close()
 	disk := io.TeeReader(f, r)
-	defer io.Copy(io.Discard, disk) // the digest is that of the whole file
-	var text io.Reader = disk
+	// The digest is that of the whole file, whatever ends the reading of its text.
+	defer func() { _, _ = io.Copy(io.Discard, disk) }()
+	text := disk
 	if strings.HasSuffix(strings.ToLower(path), ".gz") {
 		zr, err := gzip.NewReader(bufio.NewReader(disk))
 		if err != nil {

@@ -51,7 +51,7 @@ func (s *Service) ready(w http.ResponseWriter, r *http.Request) {
 func answer(w http.ResponseWriter, code int, status string, problems map[string]string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(code)
-	json.NewEncoder(w).Encode(struct {
+	_ = json.NewEncoder(w).Encode(struct { // a client that has gone needs no answer
 		Status   string            `json:"status"`
 		Problems map[string]string `json:"problems,omitempty"`
 	}{status, problems})
