@@ -13,6 +13,8 @@ const (
 	callBySummary
 	callByLength // CallEnded's time less the length that it states
 	callByConnection
+	callByGraph  // meeting call events and messages of the chat
+	callByRecord // callRecord
 )
 
 // refuted is how long after a connection's end a participant must be known to
@@ -33,6 +35,9 @@ func (s *Spine) boundCall() {
 			if b.Connection {
 				c.source, c.rank = schema.BoundCallAutomation, callByConnection
 			}
+			if e.Source == schema.SourceGraph {
+				c.source, c.rank = schema.BoundGraph, callByGraph
+			}
 			switch {
 			case !b.Ended:
 				starts = append(starts, c)
@@ -41,9 +46,18 @@ func (s *Spine) boundCall() {
 			default:
 				ends = append(ends, c)
 				if b.DurationMs >= 0 && !b.Connection {
-					c.at, c.rank = e.Time.Add(-milliseconds(b.DurationMs)), callByLength
+					c.at, c.rank = e.Time.Add(-milliseconds(b.DurationMs)), max(c.rank, callByLength)
 					starts = append(starts, c)
 				}
+			}
+		}
+		if r := e.Facts.Record; r != nil && r.Type != "" { // a page of sessions has none, and their bounds
+			c := claim{event: e.ID, source: schema.BoundGraph, rank: callByRecord}
+			if c.at = r.Start; !c.at.IsZero() {
+				starts = append(starts, c)
+			}
+			if c.at = r.End; !c.at.IsZero() && !c.at.After(s.opt.Now) {
+				ends = append(ends, c)
 			}
 		}
 		if m := e.Facts.Summary; m != nil && !m.CallStart.IsZero() {

@@ -73,7 +73,7 @@ func (x *session) describe() {
 	if x.SDKVersion == "" {
 		x.SDKVersion = sdk
 	}
-	x.DisplayName = displayName(x.presences)
+	x.DisplayName = x.displayName()
 }
 
 func participantOf(e *schema.Event) schema.Participant {
@@ -88,9 +88,9 @@ func participantOf(e *schema.Event) schema.Participant {
 
 // displayName is the newest name that Event Grid showed, else that another
 // source reported, in the order of ranks.
-func displayName(presences []*schema.Event) string {
+func (x *session) displayName() string {
 	var best *schema.Event
-	for _, e := range presences {
+	for _, e := range x.presences {
 		if e.Facts.Presence.DisplayName == "" {
 			continue
 		}
@@ -98,8 +98,8 @@ func displayName(presences []*schema.Event) string {
 			best = e
 		}
 	}
-	if best == nil {
-		return ""
+	if best == nil || x.rosterName != "" && rank(presenceSource(best)) > rank(schema.BoundRoster) {
+		return x.rosterName
 	}
 	return best.Facts.Presence.DisplayName
 }
@@ -291,6 +291,11 @@ func fullIDs(events []*schema.Event) {
 		learn(participantOf(e).RawID)
 		if m := e.Facts.Summary; m != nil {
 			learn(m.Participant.RawID)
+		}
+		if e.Facts.Record != nil || e.Facts.RosterChange != nil {
+			for _, p := range e.Presences() {
+				learn(p.Participant.RawID)
+			}
 		}
 		if r := e.Facts.Roster; r != nil {
 			for _, raw := range r.RawIDs {

@@ -41,16 +41,16 @@ func summaryVisits(events []*schema.Event) []visit {
 
 // presenceVisits pairs the joins and leaves of one source: a join opens a
 // visit, the next leave closes it, a later join begins the next. An identity
-// without endpoint is one endpoint.
+// without endpoint is one endpoint; Graph tells its sessions apart.
 func presenceVisits(events []*schema.Event, source schema.BoundSource) []visit {
 	var out []visit
-	open := map[[2]string]int{}
+	open := map[[3]string]int{}
 	for _, e := range events { // in order of time
 		if presenceSource(e) != source {
 			continue
 		}
 		p := e.Facts.Presence
-		k := [2]string{p.Participant.RawID, p.Participant.EndpointID}
+		k := [...]string{p.Participant.RawID, p.Participant.EndpointID, p.SessionID}
 		i, is := open[k]
 		if !is || !p.Left && !out[i].from.Equal(e.Time) {
 			i = len(out)

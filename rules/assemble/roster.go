@@ -16,18 +16,19 @@ type run struct {
 	raw         string
 	from, to    time.Time // to is zero while the newest roster lists it
 	event, ends string
+	name        string // the newest that it was shown with
 }
 
 // placeRosters reads ParticipantsUpdated: each lists everyone in the call, so
 // an identity is in from the first roster that lists it to the first that no
-// longer does. A run that fits one session gives it a lower-ranking bound; one
+// longer does; and Graph's changes of a meeting's roster. A run that fits one session gives it a lower-ranking bound; one
 // over several sessions of an identity bounds none of them; one that fits none
 // makes a session, unless it may be a participant whom other evidence knows
 // without naming.
 func (s *Spine) placeRosters() {
 	index := s.byIdentity()
 	var unplaced []run
-	for _, r := range mergeRuns(s.rosterRuns()) {
+	for _, r := range mergeRuns(append(s.rosterRuns(), s.changeRuns()...)) {
 		switch fits := s.during(r, index); len(fits) {
 		case 0:
 			unplaced = append(unplaced, r)
@@ -40,6 +41,7 @@ func (s *Spine) placeRosters() {
 
 func (x *session) addRun(r run) {
 	x.runs++
+	x.rosterName = cmp.Or(r.name, x.rosterName)
 	x.joins = append(x.joins, claim{at: r.from, source: schema.BoundRoster, event: r.event, rank: rank(schema.BoundRoster)})
 	if !r.to.IsZero() {
 		x.leaves = append(x.leaves, claim{at: r.to, source: schema.BoundRoster, event: r.ends, rank: rank(schema.BoundRoster)})
@@ -167,7 +169,7 @@ func inSequence(rosters []*schema.Event) {
 // mergeRuns unites runs of one identity that several connections saw.
 func mergeRuns(runs []run) []run {
 	slices.SortFunc(runs, func(a, b run) int {
-		return cmp.Or(strings.Compare(a.raw, b.raw), a.from.Compare(b.from), strings.Compare(a.event, b.event), strings.Compare(a.ends, b.ends))
+		return cmp.Or(strings.Compare(a.raw, b.raw), a.from.Compare(b.from), strings.Compare(a.event, b.event), strings.Compare(a.ends, b.ends), strings.Compare(a.name, b.name))
 	})
 	var out []run
 	for _, r := range runs {
@@ -176,6 +178,7 @@ func mergeRuns(runs []run) []run {
 			out = append(out, r)
 			continue
 		}
+		out[n-1].name = cmp.Or(r.name, out[n-1].name)
 		if o := &out[n-1]; !o.to.IsZero() && (r.to.IsZero() || r.to.After(o.to)) {
 			o.to, o.ends = r.to, r.ends
 		}

@@ -16,6 +16,7 @@ type session struct {
 	summaries     []*schema.Event // with Facts.Summary
 	presences     []*schema.Event // with Facts.Presence
 	runs          int             // runs of rosters that bound it
+	rosterName    string          // the newest name in them
 	raws          []string        // raw ids that its events name
 	beside        bool            // another session of the identity runs at the same time
 
@@ -32,7 +33,7 @@ func presenceSource(e *schema.Event) schema.BoundSource {
 	switch {
 	case e.Source == schema.SourceEventGrid:
 		return schema.BoundEventGrid
-	case e.Source == schema.SourceGraph && e.Kind == "callRecord":
+	case e.Source == schema.SourceGraph && e.Kind == kindCallRecord:
 		return schema.BoundGraph
 	case e.Source == schema.SourceGraph:
 		return schema.BoundRoster // a meeting's rosterUpdated
@@ -110,7 +111,8 @@ func (x *session) settle() {
 // identity is matched to the sessions that it fits, or makes one.
 func (s *Spine) buildSessions() {
 	byID := map[string]*session{}
-	var summaries, presences []*schema.Event
+	var summaries []*schema.Event
+	presences := s.recordPresences()
 	for _, e := range s.events {
 		p, ok := claimant(e)
 		if !ok {
