@@ -94,6 +94,9 @@ type Call struct {
 	Sessions   []Session       `json:"sessions"`
 	Episodes   []Episode       `json:"episodes"`
 	Recordings []CallRecording `json:"recordings,omitempty"`
+	// Names are the displayed names that sources showed, one for each name of an
+	// identity in one place, by identity, name and place.
+	Names []CallName `json:"names,omitempty"`
 	// Plays are audio notices that were heard to the end, by time.
 	Plays []CallPlay `json:"plays,omitempty"`
 	// Disputes are the bounds on which server sources differ by more than a
@@ -104,6 +107,16 @@ type Call struct {
 	Compared []string `json:"compared,omitempty"`
 	// Unmatched counts receipts about participants nothing else knows.
 	Unmatched []string `json:"unmatched_receipts,omitempty"`
+}
+
+// A CallName is a displayed name with whose it is, where and when it was seen.
+type CallName struct {
+	NameSeen
+	Source Source    `json:"source"`
+	Kind   string    `json:"kind"`
+	First  time.Time `json:"first,omitzero"` // when it was seen, at first and at last
+	Last   time.Time `json:"last,omitzero"`
+	Event  string    `json:"event"` // that showed it first
 }
 
 // A CallPlay is audio that Call Automation played into the call to its end.

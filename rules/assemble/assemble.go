@@ -60,6 +60,7 @@ func NewSpine(id string, events []schema.Event, opt Options) *Spine {
 	s.closeSessions()
 	s.buildEpisodes()
 	s.call.Plays = plays(s.events)
+	s.call.Names = names(s.events)
 	return s
 }
 

@@ -211,13 +211,13 @@ func (x *session) give(e *schema.Event, sure bool) {
 // Receive takes one more own event, such as a receipt that came late, and
 // returns the sessions that it changes. With ok false the event changes more
 // than sessions can tell (a signal may move episodes, a join makes a session,
-// an id of the call is new): the call is then to be assembled anew, and the
+// a name or an id of the call is new): the call is then to be assembled anew, and the
 // Spine not to be used any more. Call must have been called before.
 func (s *Spine) Receive(e schema.Event) (changed []schema.Session, ok bool) {
 	switch {
 	case !e.Time.IsZero() && e.Time.After(s.opt.Now):
 		return nil, true // it has not come yet
-	case !s.matched || !own(&e) || e.Facts.Signal != nil || !s.learn(&e),
+	case !s.matched || !own(&e) || e.Facts.Signal != nil || e.Facts.Name != nil || !s.learn(&e),
 		s.call.Start.Source.Assumed() && s.call.Start.Event == "", // rests on all evidence
 		s.call.End.Source == schema.BoundAssumedLastSeen:
 		return nil, false
