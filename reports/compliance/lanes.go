@@ -35,11 +35,7 @@ const (
 
 // lanes draws the failing calls.
 func (p *page) lanes(r *Report) {
-	for _, c := range r.Failing {
-		if l, ok := newLane(c); ok {
-			p.Lanes = append(p.Lanes, l)
-		}
-	}
+	p.Lanes = r.lanes
 	switch more := r.FailingCalls - int64(len(p.Lanes)); {
 	case r.FailingCalls == 0:
 		p.LanesNote = "There are none."

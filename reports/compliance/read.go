@@ -235,7 +235,7 @@ func (rd reader) policies(r *Report) error {
 	})
 }
 
-// failing reads the calls with the most missed and late notices.
+// failing draws the calls with the most missed and late notices.
 func (rd reader) failing(r *Report) error {
 	var ids []string
 	sql := `SELECT call_id, count() OVER () FROM (
@@ -252,12 +252,17 @@ func (rd reader) failing(r *Report) error {
 		if err != nil {
 			return err
 		}
+		// Drawn at once and let go: a meeting of ten thousand is large.
 		var c *timeline.Call
-		if c, err = rd.store.Call(rd.ctx, id); errors.Is(err, export.ErrNoCall) {
+		if c, err = rd.store.Outline(rd.ctx, id); errors.Is(err, export.ErrNoCall) {
 			err = nil // it became part of another one meanwhile
 			continue
 		}
-		r.Failing = append(r.Failing, c)
+		if err == nil {
+			if l, ok := newLane(c); ok {
+				r.lanes = append(r.lanes, l)
+			}
+		}
 	}
 	return err
 }

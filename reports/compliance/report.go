@@ -42,10 +42,10 @@ type Report struct {
 	Rules    []Rule
 	// Policies are the versions of the policy that findings name.
 	Policies []string
-	// Failing are calls with a missed or late notice, those with the most
-	// first, and FailingCalls is how many there are altogether.
-	Failing      []*timeline.Call
+	// FailingCalls is how many calls have a missed or late notice, and lanes are
+	// the pictures of those with the most.
 	FailingCalls int64
+	lanes        []lane
 	// Findings streams the findings; it may be read more than once.
 	Findings iter.Seq2[timeline.Finding, error]
 }

@@ -80,7 +80,12 @@ func (s Store) read(ctx context.Context, e evaluation, rows iter.Seq2[row[callRo
 			return nil, err
 		}
 		calls = append(calls, c)
-		ids = slices.AppendSeq(ids, maps.Keys(c.Named()))
+		if !e.bare {
+			ids = slices.AppendSeq(ids, maps.Keys(c.Named()))
+		}
+	}
+	if e.bare {
+		return calls, nil
 	}
 	places, err := s.places(ctx, ids)
 	if err != nil {
@@ -114,12 +119,25 @@ func (s Store) callIDs(ctx context.Context) ([]string, error) {
 // Call reads one call as it was last evaluated. The error wraps ErrNoCall where
 // there is none.
 func (s Store) Call(ctx context.Context, id string) (*timeline.Call, error) {
+	return s.one(ctx, evaluation{id: id})
+}
+
+// Outline reads of one call what its picture shows: sessions, episodes and
+// obligations, without evidence, findings and usage. That of a meeting of ten
+// thousand is read without the half million events that it rests on.
+func (s Store) Outline(ctx context.Context, id string) (*timeline.Call, error) {
+	return s.one(ctx, evaluation{id: id, bare: true})
+}
+
+func (s Store) one(ctx context.Context, e evaluation) (*timeline.Call, error) {
+	id := e.id
 	for c, err := range s.callRows(ctx, "calls_current WHERE call_id = ?", []any{id}) {
 		if err != nil {
 			return nil, err
 		}
 		one := func(yield func(row[callRow], error) bool) { yield(c, nil) }
-		calls, err := s.read(ctx, evaluation{id: id, version: c.value.version}, one)
+		e.version = c.value.version
+		calls, err := s.read(ctx, e, one)
 		if err != nil || len(calls) > 0 {
 			return first(calls), err
 		}
@@ -133,6 +151,7 @@ type evaluation struct {
 	id      string
 	version uint64
 	last    string
+	bare    bool // only what a picture shows
 }
 
 // of makes the end of a query from a table of results: the current rows of a
@@ -156,11 +175,11 @@ func (s Store) merge(ctx context.Context, e evaluation, calls iter.Seq2[row[call
 		defer sessions.stop()
 		obligations := pull(s.obligationRows(ctx, e))
 		defer obligations.stop()
-		findings := pull(s.findingRows(ctx, e))
+		findings := pull(unless(e.bare, s.findingRows(ctx, e)))
 		defer findings.stop()
-		usage := pull(s.usageRows(ctx, e))
+		usage := pull(unless(e.bare, s.usageRows(ctx, e)))
 		defer usage.stop()
-		free := pull(s.freeRows(ctx, e))
+		free := pull(unless(e.bare, s.freeRows(ctx, e)))
 		defer free.stop()
 		for c, err := range calls {
 			if err != nil {
@@ -183,6 +202,14 @@ func (s Store) merge(ctx context.Context, e evaluation, calls iter.Seq2[row[call
 			}
 		}
 	}
+}
+
+// unless is nothing where it is not wanted.
+func unless[T any](not bool, rows iter.Seq2[row[T], error]) iter.Seq2[row[T], error] {
+	if not {
+		return func(func(row[T], error) bool) {}
+	}
+	return rows
 }
 
 // A row is what a query says of one call.
@@ -285,8 +312,12 @@ func (s Store) sessionRows(ctx context.Context, e evaluation) iter.Seq2[row[owne
 
 func (s Store) obligationRows(ctx context.Context, e evaluation) iter.Seq2[row[timeline.Obligation], error] {
 	from, args := e.of(s, "obligations")
+	evidence := "evidence"
+	if e.bare {
+		evidence = "emptyArrayString()"
+	}
 	sql := `SELECT call_id, session_id, capture, ordinal, tenant, app, join_path, exposed_at, due_at, signalled_at, shown_at, delay_ms, result,
-reason, receipt_id, receipt_via, surface, clock_basis, exposure_ms, assumed_ms, assumed, evidence FROM ` + from +
+reason, receipt_id, receipt_via, surface, clock_basis, exposure_ms, assumed_ms, assumed, ` + evidence + ` FROM ` + from +
 		` ORDER BY call_id, joined_at, session_id, capture, ordinal`
 	return rowsOf(ctx, s, "obligations", sql, args, func(rows driver.Rows) (id string, o timeline.Obligation, err error) {
 		var ordinal uint32

@@ -115,23 +115,24 @@ type inserter struct {
 
 func (in *inserter) put(table string, row ...any) { in.rows[table] = append(in.rows[table], row) }
 
+// rowsAtOnce keeps an insert within the memory that the embedded ClickHouse has.
+const rowsAtOnce = 20_000
+
 func (in *inserter) send(table string) {
 	in.t.Helper()
-	if len(in.rows[table]) == 0 {
-		return
-	}
-	batch, err := in.conn.PrepareBatch(in.t.Context(), table)
-	if err != nil {
-		in.t.Fatal(err)
-	}
-	defer batch.Close()
-	for _, row := range in.rows[table] {
-		if err := batch.Append(row...); err != nil {
+	for rows := range slices.Chunk(in.rows[table], rowsAtOnce) {
+		batch, err := in.conn.PrepareBatch(in.t.Context(), table)
+		if err != nil {
 			in.t.Fatal(err)
 		}
-	}
-	if err := batch.Send(); err != nil {
-		in.t.Fatal(err)
+		for _, row := range rows {
+			if err := batch.Append(row...); err != nil {
+				in.t.Fatal(err)
+			}
+		}
+		if err := batch.Send(); err != nil {
+			in.t.Fatal(err)
+		}
 	}
 }
 
