@@ -28,6 +28,9 @@ process and writes to DIR:
   sessions.csv         who was in which call, from when to when, on what evidence
   usage_lines.csv      a row a metered session or recording and day
   usage.csv, .xlsx     usage by day, resource and meter
+  compliance.xlsx      coverage, findings and what was not judged, with charts;
+  compliance.html      the same in one page, with pictures of failing calls
+  calls.ndjson         a line a call, as rollcall explain --json tells it
   dead_letters.ndjson  what could not be read
   evidence.ndjson      where the events lie that the other files name
   summary.json, manifest.json
