@@ -36,12 +36,13 @@ func All(ctx context.Context, conn driver.Conn, t Terms, version uint64, progres
 		if err != nil {
 			return res, err
 		}
+		doubts := Doubts{aside[c.id], c.contents()}
 		events, err := c.decoded()
 		if err != nil {
 			return res, err
 		}
 		slices.Sort(keys[c.id])
-		if err := w.add(ctx, Evaluate(c.id, events, Doubts{aside[c.id], c.contents()}, t), keys[c.id]); err != nil {
+		if err := w.add(ctx, Evaluate(c.id, events, doubts, t), keys[c.id]); err != nil {
 			return res, err
 		}
 		if done++; progress != nil {

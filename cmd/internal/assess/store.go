@@ -226,6 +226,8 @@ func (c *callEvents) contents() []evidence.Content {
 	return out
 }
 
+// decoded returns the events and forgets the rows that they were stored as, one
+// by one: of a call of a million events only one form is in memory.
 func (c *callEvents) decoded() ([]schema.Event, error) {
 	events := make([]schema.Event, len(c.rows))
 	for i, r := range c.rows {
@@ -233,7 +235,9 @@ func (c *callEvents) decoded() ([]schema.Event, error) {
 		if events[i], err = r.decoded(); err != nil {
 			return nil, err
 		}
+		c.rows[i] = row{}
 	}
+	c.rows, c.at = nil, nil
 	return events, nil
 }
 

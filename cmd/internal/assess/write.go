@@ -46,9 +46,14 @@ func newWriter(conn driver.Conn, version uint64) *writer {
 // add takes the results of one call, whose alias sets are keys.
 func (w *writer) add(ctx context.Context, r Results, keys []string) error {
 	id, v := r.Call.ID, w.version
+	var err error
 	put := func(t *pending, row ...any) {
 		t.rows = append(t.rows, row)
-		w.rows++
+		// The rows of a large call are written while they are made: they are not
+		// seen before the call's own row.
+		if w.rows++; w.rows >= maxPending && err == nil {
+			err = w.flushTables(ctx)
+		}
 	}
 	for _, s := range r.Sessions {
 		put(&w.tables[0], id, v, s.ID, s.Tenant, s.App, s.ParticipantID, s.RawID, s.EndpointID, string(s.Identity), string(s.JoinPath),
@@ -82,6 +87,9 @@ func (w *writer) add(ctx context.Context, r Results, keys []string) error {
 	for rule, p := range r.Checks {
 		put(&w.tables[5], id, v, rule, uint64(p.Population), uint64(p.Pass), uint64(p.Fail), uint64(p.NoEvidence), uint64(p.NotApplicable))
 	}
+	if err != nil {
+		return err
+	}
 	text, err := json.Marshal(r.Call, json.Deterministic(true))
 	if err != nil {
 		return fmt.Errorf("call %s: %w", id, err)
@@ -102,13 +110,21 @@ func (w *writer) supersede(callID, by string) {
 // flush writes what was gathered. Rows of a version that has no row in calls
 // yet are not seen by readers, so a failure in between shows nothing half.
 func (w *writer) flush(ctx context.Context) error {
+	if err := w.flushTables(ctx); err != nil {
+		return err
+	}
+	return w.send(ctx, &w.calls)
+}
+
+// flushTables writes all but the rows of calls.
+func (w *writer) flushTables(ctx context.Context) error {
 	for i := range w.tables {
 		if err := w.send(ctx, &w.tables[i]); err != nil {
 			return err
 		}
 	}
-	w.rows = 0
-	return w.send(ctx, &w.calls)
+	w.rows = len(w.calls.rows)
+	return nil
 }
 
 func (w *writer) send(ctx context.Context, t *pending) error {
