@@ -152,10 +152,13 @@ func (r *Run) note(s ingest.Stored) {
 func (r *Run) Wait(ctx context.Context, topic string, partition int32, next int64) error {
 	for {
 		r.mu.Lock()
-		p, changed, failed := r.stored[part{topic, partition}], r.changed, r.failed
+		reached, changed, failed := int64(0), r.changed, r.failed
+		if p := r.stored[part{topic, partition}]; p != nil {
+			reached = p.next
+		}
 		r.mu.Unlock()
 		switch {
-		case p != nil && p.next >= next || next == 0:
+		case reached >= next:
 			return nil
 		case failed != nil:
 			return fmt.Errorf("ingest: %w", failed)
