@@ -49,6 +49,8 @@ With --out it writes:
   DIR/truth_episodes.csv      when recording and transcription were on
   DIR/truth_obligations.csv   who had to be told of what, and the result that
                               an audit with exactly this evidence must find
+  DIR/truth_names.csv         the names shown, and which rule a wrong one breaks
+  DIR/truth_listings.csv      the apps' listings, field by field, likewise
   DIR/truth_usage.csv         what each meter must show
   DIR/truth.json              the instant to judge at, and counts
 
@@ -91,6 +93,7 @@ func (s *simulation) flags(f *pflag.FlagSet) {
 	f.IntVar(&o.GiantParticipants, "giant", 0, "participants of one more, giant, call")
 	f.IntVar(&o.GiantEpisodes, "giant-episodes", 50, "recordings in the giant call")
 	f.IntVar(&o.Gaps, "gaps", 0, "times when all that clients send is lost for minutes, which a live service sees and an audit of files can't")
+	f.IntVar(&o.Listings, "listings", 0, "apps that tell how they present themselves, some of them wrongly")
 	for _, s := range switches(o) {
 		f.Float64Var(s.value, s.name, 0, s.help)
 	}
@@ -117,6 +120,7 @@ func switches(o *simulate.Options) []share {
 		{"noise", &o.Noise, "share of calls with events that the audit does not need"},
 		{"clock-skew", &o.ClockSkew, "share of clients whose clock is off; half of them say by how much"},
 		{"lost-evidence", &o.LostEvidence, "share of evidence that never comes, of each kind"},
+		{"wrong-names", &o.WrongNames, "share of people in each call whom an app shows by a name with a fault"},
 	}
 }
 
@@ -152,14 +156,17 @@ func (s *simulation) complete(f *pflag.FlagSet) error {
 	if !f.Changed("defects") {
 		o.Defects = base.Defects
 	}
+	if !f.Changed("listings") {
+		o.Listings = base.Listings
+	}
 	if o.GiantParticipants == 0 {
 		o.GiantEpisodes = 0
 	}
 	switch {
 	case s.out == "" && len(s.brokers) == 0:
 		return errors.New("--out or --brokers is missing: where to send the messages")
-	case s.rate < 0 || s.partitions < 1 || o.Calls < 0 || o.Gaps < 0 || o.OpenCalls < 0 || o.GiantParticipants < 0 || o.GiantEpisodes < 0 || o.Span <= 0:
-		return errors.New("--rate, --calls, --gaps, --open-calls, --giant and --giant-episodes can't be below 0, --span and --partitions have to be above")
+	case s.rate < 0 || s.partitions < 1 || o.Calls < 0 || o.Gaps < 0 || o.Listings < 0 || o.OpenCalls < 0 || o.GiantParticipants < 0 || o.GiantEpisodes < 0 || o.Span <= 0:
+		return errors.New("--rate, --calls, --gaps, --listings, --open-calls, --giant and --giant-episodes can't be below 0, --span and --partitions have to be above")
 	}
 	return nil
 }

@@ -198,7 +198,7 @@ func (d *delivery) client(i int32) {
 	if !x.noLeave && !x.open {
 		d.app(sessionLeft, i, i, x.left)
 	}
-	if x.quirk&3 == 1 && !d.c.open {
+	if d.c.tellsName(x) {
 		d.app(nameShown, i, i, x.joined+400)
 	}
 }

@@ -74,7 +74,7 @@ type batch struct {
 func newGenerator(opt Options, truth *Truth) *generator {
 	opt = opt.normal()
 	*truth = Truth{Usage: map[UsageKey]int64{}, Gaps: gapsOf(opt)}
-	truth.Tallies.Results = map[string]int{}
+	truth.Tallies.Results, truth.Tallies.Names = map[string]int{}, map[string]int{}
 	g := &generator{opt: opt, truth: truth, r: newRng(opt.Seed, 6, 0), h: newRng(opt.Seed, 16, 0)}
 	g.planner = planner{opt: opt, gaps: truth.Gaps, world: newWorld(opt.Seed, max(60, opt.GiantParticipants+1))}
 	g.calls = opt.Calls
@@ -108,6 +108,7 @@ func (g *generator) startOf(i int) int64 {
 
 func (g *generator) run(yield func(Message) bool) {
 	g.yield = yield
+	g.listings()
 	for !g.stopped {
 		for g.next < g.calls+g.opt.OpenCalls && (len(g.queue) == 0 || g.queue[0].at >= g.startOf(g.next)) {
 			g.call(g.next)
@@ -141,10 +142,14 @@ func (g *generator) call(i int) {
 	c := g.planner.plan(i, s, g.startOf(i))
 	g.deliver(c, i)
 	t := walk(c, g.truth.Gaps)
+	t.Names = c.truthNames()
 	g.truth.Tallies.Calls++
 	g.truth.Tallies.Sessions += len(t.Sessions)
 	for i := range t.Obligations {
 		g.truth.Tallies.Results[t.Obligations[i].Result]++
+	}
+	for i := range t.Names {
+		g.truth.Tallies.Names[t.Names[i].Rule]++
 	}
 	for k, v := range t.Usage {
 		g.truth.Usage[k] += v

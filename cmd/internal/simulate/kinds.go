@@ -29,6 +29,7 @@ const (
 	noticeAcknowledged
 	nameShown
 	malformed
+	appListing
 	kinds
 )
 
@@ -62,7 +63,7 @@ var kindNames = [kinds]string{
 	gridPrefix + "RecordingStateChanged", gridPrefix + "TranscriptionStarted", gridPrefix + "TranscriptionStopped",
 	"CallSummary", "CallSummaryUpdates", "CallRecordingSummary", "other",
 	"rollcall.session.joined", "rollcall.session.left", "rollcall.capture.signalled", "rollcall.notice.shown",
-	"rollcall.notice.acknowledged", "rollcall.name.shown", "malformed",
+	"rollcall.notice.acknowledged", "rollcall.name.shown", "malformed", "rollcall.app.listing",
 }
 
 // A form is the envelope of an event: how it is wrapped, and whether several

@@ -43,6 +43,12 @@ type Options struct {
 	// them: state them to the program under test as gaps of any app.
 	Gaps int
 
+	// WrongNames is the share of people, in each call, whom an app shows by a
+	// name with a fault; Listings is how many apps tell how they present
+	// themselves, some of them wrongly.
+	WrongNames float64
+	Listings   int
+
 	// OpenCalls more calls are still going on at Truth.AsOf, which then is three
 	// hours after the span: state it to the program under test.
 	OpenCalls int
@@ -78,6 +84,7 @@ func SoakRun(seed uint64, start time.Time, calls int) Options {
 		Seed: seed, Start: start.UTC(), Span: 24 * time.Hour, Calls: calls, Profile: Soak,
 		Disorder: 0.1, Duplicates: 0.05, Lateness: 0.01, Malformed: 0.001, Noise: 0.2,
 		Hurt: 0.003, ClockSkew: 0.05, LostEvidence: 0.02, RosterLag: 0.2, IDChanges: 0.1, Interop: 0.5, Defects: true,
+		WrongNames: 0.05, Listings: 12,
 	}
 }
 

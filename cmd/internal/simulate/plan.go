@@ -46,6 +46,7 @@ func (p *planner) plan(index int, s spec, start int64) *script {
 	c.fallIntoGaps(p.gaps)
 	c.planRoster()
 	p.trouble(c, index)
+	p.misname(c, index)
 	return c
 }
 

@@ -5,6 +5,8 @@ func (g *generator) render(b []byte, it *item) []byte {
 	switch {
 	case it.kind == malformed:
 		return renderMalformed(b, it)
+	case it.kind == appListing:
+		return g.renderListing(b, it)
 	case it.top == gridTopic:
 		return g.renderGrid(b, it)
 	case it.top == callbackTopic:

@@ -45,6 +45,8 @@ type script struct {
 	shows    []show
 	noise    int
 	chat     []chat
+
+	listing *listing // of what is no call but an app's listing, else nil
 }
 
 // A session is one connected interval of one person on one endpoint.
@@ -56,7 +58,9 @@ type session struct {
 	joined   int64
 	left     int64
 	rejoin   bool
-	open     bool // still there when the call is judged
+	open     bool      // still there when the call is judged
+	name     string    // by which the person is shown, as JSON text without quotes
+	fault    nameFault // what is wrong with it
 
 	reports  bool  // its client sends events of the app's own
 	steady   bool  // in the call throughout, with a client that works: what only clients see rests on it

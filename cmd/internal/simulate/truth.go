@@ -18,6 +18,7 @@ type Truth struct {
 	// Calls and Obligations are in the order of the calls' starts.
 	Calls       []TruthCall
 	Obligations []TruthObligation
+	Listings    []TruthListing
 	Usage       map[UsageKey]int64 // milliseconds, or a count for messages
 	Tallies     Tallies
 }
@@ -37,6 +38,7 @@ type TruthCall struct {
 	Sessions    []TruthSession
 	Episodes    []TruthEpisode
 	Obligations []TruthObligation
+	Names       []TruthName
 	Usage       map[UsageKey]int64
 }
 
@@ -121,6 +123,7 @@ type Tallies struct {
 	DeadLetters     int                       // messages that can't be read
 	Hurt            int                       // messages of which one part can't be read
 	Results         map[string]int            // obligations
+	Names           map[string]int            // names shown, by the rule that they break, "" for right ones
 }
 
 // EventCount is the number of events sent, repeats included.

@@ -83,10 +83,10 @@ func ownData(b []byte, it *item, x *session, at int64, id guid, insights bool) [
 	}
 	switch it.kind {
 	case sessionJoined, sessionLeft:
-		f.str("displayName", x.who.name)
+		f.str("displayName", x.name)
 	case nameShown:
 		f.str("subject", x.who.raw)
-		f.str("displayName", x.who.name)
+		f.str("displayName", x.name)
 		f.str("surface", "acs_app")
 	case captureSignalled:
 		s := &c.signals[it.idx]

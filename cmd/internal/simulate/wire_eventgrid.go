@@ -105,7 +105,7 @@ func gridData(b []byte, it *item, at int64, id guid) []byte {
 	case participantAdded, participantRemoved:
 		x := &c.sessions[it.idx]
 		b = gridPerson(append(b, `"user":`...), x.who, c.egForm)
-		b = append(append(b, `,"displayName":"`...), x.who.name...)
+		b = append(append(b, `,"displayName":"`...), x.name...)
 		b = x.pid.append(append(b, `","participantId":"`...))
 		if c.egForm == 2 {
 			b = append(b, `","userAgent":"`+webAgent+`",`...)

@@ -31,6 +31,8 @@ type person struct {
 	raw     string // raw id as the platform spells it in full
 	monitor string // the same as Azure Monitor spells it
 	name    string // as JSON text without quotes
+
+	namesake bool // an external user who is called like one of the tenant's staff
 }
 
 // A resource is an ACS resource.
@@ -86,19 +88,33 @@ func newWorld(seed uint64, pool int) *world {
 		own := newRng(seed, 13, i)
 		for range 12 {
 			raw := "8:acs:" + a.res.guid + "_" + a.tenantGUID + "_" + own.guid().String()
-			a.agents = append(a.agents, person{raw, raw[2:], fullName(&own)})
+			a.agents = append(a.agents, person{raw: raw, monitor: raw[2:], name: fullName(&own)})
 		}
 	}
 	for range 40 {
 		id := strings.ReplaceAll(r.guid().String(), "-", "")
-		w.visitors = append(w.visitors, person{"8:teamsvisitor:" + id, "teamsvisitor:" + id, fullName(&r)})
-		w.phones = append(w.phones, person{"4:+4420794" + strconv.Itoa(10000+r.n(89999)), "null", ""})
+		w.visitors = append(w.visitors, person{raw: "8:teamsvisitor:" + id, monitor: "teamsvisitor:" + id, name: fullName(&r)})
+		w.phones = append(w.phones, person{raw: "4:+4420794" + strconv.Itoa(10000+r.n(89999)), monitor: "null"})
 	}
 	for range 3 {
 		id := r.guid().String()
-		w.bots = append(w.bots, person{"28:" + id, id, "Notes bot"})
+		w.bots = append(w.bots, person{raw: "28:" + id, monitor: id, name: "Notes bot"})
+	}
+	for _, a := range w.apps {
+		a.findNamesakes()
 	}
 	return w
+}
+
+// findNamesakes marks external users whose name one of the staff has too.
+func (a *app) findNamesakes() {
+	staff := map[string]bool{}
+	for i := range a.staff {
+		staff[a.staff[i].name] = true
+	}
+	for i := range a.externals {
+		a.externals[i].namesake = staff[a.externals[i].name]
+	}
 }
 
 func newApp(own rng, id, version, tenant, tenantGUID, res string, pool int) *app {
@@ -108,14 +124,14 @@ func newApp(own rng, id, version, tenant, tenantGUID, res string, pool int) *app
 	a.staff = make([]person, 30)
 	for i := range a.staff {
 		oid := r.guid().String()
-		a.staff[i] = person{"8:orgid:" + oid, oid, fullName(r)}
+		a.staff[i] = person{raw: "8:orgid:" + oid, monitor: oid, name: fullName(r)}
 	}
 	a.externals = make([]person, pool)
 	for i := range a.externals {
 		u := r.guid()
 		u.hi = 0x0000000b<<32 | u.hi&0xffffffff // as the service numbers its users
 		raw := "8:acs:" + a.res.guid + "_" + u.String()
-		a.externals[i] = person{raw, raw[2:], fullName(r)}
+		a.externals[i] = person{raw: raw, monitor: raw[2:], name: fullName(r)}
 	}
 	return a
 }

@@ -1,6 +1,7 @@
 package output
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -14,13 +15,14 @@ import (
 )
 
 // A Truth writes what the simulator knows, call by call, so that memory stays
-// flat: truth_sessions.csv, truth_episodes.csv, truth_obligations.csv and, at the end,
-// truth_usage.csv and truth.json.
+// flat: truth_sessions.csv, truth_episodes.csv, truth_obligations.csv,
+// truth_names.csv and, at the end, truth_listings.csv, truth_usage.csv and
+// truth.json.
 type Truth struct {
-	dir                             string
-	parts                           [3]*part
-	sessions, episodes, obligations *files.CSV
-	failed                          error
+	dir                                    string
+	parts                                  [4]*part
+	sessions, episodes, obligations, names *files.CSV
+	failed                                 error
 }
 
 // NewTruth begins the files. Hand Call to simulate.Options.OnCall; then Close
@@ -41,6 +43,7 @@ func NewTruth(dir string) (*Truth, error) {
 		{"truth_obligations.csv", &t.obligations, []string{"call_id", "tenant", "app", "participant_id", "raw_id", "endpoint_id", "join_path",
 			"capture", "ordinal", "episode_start", "episode_end", "joined_at", "left_at", "exposed_at", "due_at", "signalled_at", "shown_at",
 			"result", "reason", "told"}},
+		{"truth_names.csv", &t.names, []string{"call_id", "raw_id", "surface", "name", "wrong", "fault", "rule"}},
 	} {
 		var err error
 		if t.parts[i], err = newPart(filepath.Join(dir, f.name)); err == nil {
@@ -71,6 +74,11 @@ func (t *Truth) Call(c *simulate.TruthCall) {
 			instant(o.Joined), instant(o.Left), instant(o.ExposedAt), instant(o.DueAt), instant(o.SignalledAt), instant(o.ShownAt),
 			files.Plain(o.Result), files.Text(o.Reason), yes(o.Told)))
 	}
+	for i := range c.Names {
+		n := &c.Names[i]
+		t.note(t.names.Row(files.Plain(n.CallID), files.Text(n.RawID), files.Plain(n.Surface), files.Text(n.Name),
+			wrong(n.Rule), files.Plain(n.Fault), files.Plain(n.Rule)))
+	}
 }
 
 func (t *Truth) note(err error) {
@@ -81,7 +89,7 @@ func (t *Truth) note(err error) {
 
 // Close completes the files with the totals.
 func (t *Truth) Close(opt simulate.Options, truth *simulate.Truth) error {
-	for _, c := range []*files.CSV{t.sessions, t.episodes, t.obligations} {
+	for _, c := range []*files.CSV{t.sessions, t.episodes, t.obligations, t.names} {
 		t.note(c.Close())
 	}
 	if t.failed != nil {
@@ -91,7 +99,9 @@ func (t *Truth) Close(opt simulate.Options, truth *simulate.Truth) error {
 	for _, p := range t.parts {
 		errs = append(errs, p.finish())
 	}
-	_, err := files.Write(filepath.Join(t.dir, "truth_usage.csv"), func(w io.Writer) error { return usage(w, truth) })
+	_, err := files.Write(filepath.Join(t.dir, "truth_listings.csv"), func(w io.Writer) error { return listings(w, truth) })
+	errs = append(errs, err)
+	_, err = files.Write(filepath.Join(t.dir, "truth_usage.csv"), func(w io.Writer) error { return usage(w, truth) })
 	errs = append(errs, err)
 	_, err = files.Write(filepath.Join(t.dir, "truth.json"), func(w io.Writer) error { return totals(w, opt, truth) })
 	return errors.Join(append(errs, err)...)
@@ -106,6 +116,19 @@ func (t *Truth) Abort() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func listings(w io.Writer, truth *simulate.Truth) error {
+	c, err := files.NewCSV(w, "app_id", "field", "text", "wrong", "rule")
+	if err != nil {
+		return err
+	}
+	for _, l := range truth.Listings {
+		if err := c.Row(files.Text(l.AppID), files.Plain(l.Field), files.Text(l.Text), wrong(l.Rule), files.Plain(l.Rule)); err != nil {
+			return err
+		}
+	}
+	return c.Close()
 }
 
 func usage(w io.Writer, truth *simulate.Truth) error {
@@ -124,6 +147,14 @@ func usage(w io.Writer, truth *simulate.Truth) error {
 // totals writes truth.json: at what instant to judge, and counts.
 func totals(w io.Writer, opt simulate.Options, truth *simulate.Truth) error {
 	t := &truth.Tallies
+	fields := map[string]int{}
+	for _, l := range truth.Listings {
+		fields[orRight(l.Rule)]++
+	}
+	names := map[string]int{}
+	for rule, n := range t.Names {
+		names[orRight(rule)] = n
+	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(struct {
@@ -137,7 +168,9 @@ func totals(w io.Writer, opt simulate.Options, truth *simulate.Truth) error {
 		Calls       int                       `json:"calls"`
 		Sessions    int                       `json:"sessions"`
 		Obligations map[string]int            `json:"obligations"`
-	}{truth.AsOf.UTC().Format("2006-01-02T15:04:05.000Z"), opt.Seed, t.Messages, t.Bytes, t.Events, t.Distinct, t.DeadLetters, t.Calls, t.Sessions, t.Results})
+		Names       map[string]int            `json:"names"`
+		Fields      map[string]int            `json:"listing_fields"`
+	}{truth.AsOf.UTC().Format("2006-01-02T15:04:05.000Z"), opt.Seed, t.Messages, t.Bytes, t.Events, t.Distinct, t.DeadLetters, t.Calls, t.Sessions, t.Results, names, fields})
 }
 
 func instant(ms int64) files.Cell {
@@ -150,3 +183,14 @@ func instant(ms int64) files.Cell {
 func number(n int) files.Cell { return files.Plain(strconv.Itoa(n)) }
 
 func yes(b bool) files.Cell { return files.Plain(strconv.FormatBool(b)) }
+
+// wrong says yes or no: what breaks no rule is right.
+func wrong(rule string) files.Cell {
+	if rule == "" {
+		return files.Plain("no")
+	}
+	return files.Plain("yes")
+}
+
+// orRight is the rule that is broken, or "right".
+func orRight(rule string) string { return cmp.Or(rule, "right") }
