@@ -132,10 +132,13 @@ func produceSummaries(t *testing.T, messages int) []string {
 func otherProcess(t *testing.T) driver.Conn {
 	cmd := exec.Command(os.Args[0], "-test.run=^$")
 	cmd.Env = append(os.Environ(), serveEnv+"=1")
-	stdin, err := cmd.StdinPipe()
+	// The child ends with this pipe. It can't be its standard input, which the
+	// embedded ClickHouse closes.
+	theirs, ours, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
+	cmd.ExtraFiles = []*os.File{theirs}
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -144,7 +147,8 @@ func otherProcess(t *testing.T) driver.Conn {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { stdin.Close(); _ = cmd.Wait() })
+	theirs.Close()
+	t.Cleanup(func() { ours.Close(); _ = cmd.Wait() })
 	dsn, err := bufio.NewReader(stdout).ReadString('\n')
 	if err != nil {
 		t.Fatal(err)

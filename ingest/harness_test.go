@@ -52,7 +52,7 @@ func TestMain(m *testing.M) {
 	}
 	if os.Getenv(serveEnv) != "" && server != nil {
 		fmt.Println(server.DSN())
-		_, _ = io.Copy(io.Discard, os.Stdin) // until the parent ends
+		_, _ = io.Copy(io.Discard, os.NewFile(3, "parent")) // until the parent ends
 		server.Close()
 		return
 	}
