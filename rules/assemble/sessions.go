@@ -17,7 +17,6 @@ type session struct {
 	presences     []*schema.Event // with Facts.Presence
 	runs          int             // runs of rosters that bound it
 	rosterName    string          // the newest name in them
-	raws          []string        // raw ids that its events name
 	beside        bool            // another session of the identity runs at the same time
 
 	// What own events that are surely about this session say.
