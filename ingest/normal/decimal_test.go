@@ -52,7 +52,10 @@ func FuzzDecimal(f *testing.F) {
 		got, okGot := new(big.Rat).SetString(string(plain))
 
 		want, okWant := new(big.Rat).SetString(string(bytes.TrimSpace(text)))
-		if !okGot || !okWant || got.Cmp(want) != 0 {
+		if !okWant {
+			want = new(big.Rat) // an exponent that big refuses, which only nothing can have
+		}
+		if !okGot || got.Cmp(want) != 0 {
 			t.Errorf("%q is %q", text, plain)
 		}
 		if again, ok := AppendDecimal(nil, plain); !ok || string(again) != string(plain) {
