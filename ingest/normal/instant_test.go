@@ -85,6 +85,9 @@ func FuzzInstant(f *testing.F) {
 		if len(text) > 11 && text[10] == 'T' && text[12] == ':' {
 			return // the standard library takes one digit for an hour
 		}
+		if n := len(text) - 6; n > 0 && (text[n] == '+' || text[n] == '-') && (text[n+1:n+3] > "23" || text[n+4:] > "59") {
+			return // and an offset of 24 hours or 60 minutes
+		}
 		want = want.UTC().Truncate(time.Millisecond)
 		if ms := want.UnixMilli(); ms < minMillis || ms >= maxMillis {
 			if problem != TimeOutOfRange {
