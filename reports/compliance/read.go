@@ -15,7 +15,7 @@ import (
 )
 
 // mostFailing is how many failing calls are drawn.
-const mostFailing = 20
+const mostFailing = 500
 
 // attempts is how often a store that calls are judged in meanwhile is read
 // again until its parts agree.
