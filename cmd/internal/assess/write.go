@@ -47,12 +47,13 @@ func newWriter(conn driver.Conn, version uint64) *writer {
 func (w *writer) add(ctx context.Context, r Results, keys []string) error {
 	id, v := r.Call.ID, w.version
 	var err error
+	full := false
 	put := func(t *pending, row ...any) {
 		t.rows = append(t.rows, row)
 		// The rows of a large call are written while they are made: they are not
 		// seen before the call's own row.
 		if w.rows++; w.rows >= maxPending && err == nil {
-			err = w.flushTables(ctx)
+			full, err = true, w.flushTables(ctx)
 		}
 	}
 	for _, s := range r.Sessions {
@@ -95,7 +96,8 @@ func (w *writer) add(ctx context.Context, r Results, keys []string) error {
 		return fmt.Errorf("call %s: %w", id, err)
 	}
 	put(&w.calls, id, v, "", r.Tenant, r.Call.Resource, r.Call.Teams, null(r.Call.Start.At), null(r.Call.End.At), orEmpty(keys), string(text))
-	if w.rows >= maxPending {
+	// The rows of calls hold all of each: they must not gather.
+	if full || w.rows >= maxPending {
 		return w.flush(ctx)
 	}
 	return nil
