@@ -8,6 +8,8 @@ import (
 	"rollcall/rules/calls"
 	"rollcall/rules/evidence"
 	"rollcall/rules/notice"
+	"rollcall/rules/policy"
+	"rollcall/rules/rule"
 	"rollcall/schema"
 )
 
@@ -42,7 +44,7 @@ func TestConflict(t *testing.T) {
 			call := w.call(w.events)
 			in := evidence.Input{Policy: w.policy}
 			var got []string
-			for _, f := range evidence.Findings(call, in) {
+			for _, f := range evidence.Judge(call, in).Findings {
 				got = append(got, f.Subject)
 				if f.Severity != schema.SeverityInfo || f.Rule != "evidence.conflict" || len(f.Evidence) < 2 || f.FirstAt.IsZero() || f.DetectedAt.Before(f.FirstAt) {
 					t.Errorf("finding %+v", f)
@@ -51,7 +53,7 @@ func TestConflict(t *testing.T) {
 			if !slices.Equal(got, c.want) {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
-			if p := evidence.Population(call, in); p.Fail != len(c.want) || p.Population != p.Pass+p.Fail+p.NotApplicable+p.NoEvidence {
+			if p := evidence.Judge(call, in).Checks[evidence.RuleConflict]; p.Fail != len(c.want) || p.Population != p.Pass+p.Fail+p.NotApplicable+p.NoEvidence {
 				t.Errorf("population %+v", p)
 			}
 		})
@@ -63,7 +65,7 @@ func TestConflictOfIdsAndContents(t *testing.T) {
 	in := evidence.Input{Policy: w.policy, Tenant: "t",
 		SetAside: []calls.SetAside{{Alias: "call_connection_id:conn-9", Reason: calls.ReasonApart, Calls: []string{"call-1"}}},
 		Contents: []evidence.Content{{Event: "b", At: at(5)}, {Event: "a", At: at(3)}}}
-	found := evidence.Findings(w.call(w.events), in)
+	found := evidence.Judge(w.call(w.events), in).Findings
 	if len(found) != 2 {
 		t.Fatalf("got %+v", found)
 	}
@@ -85,11 +87,11 @@ func TestPopulations(t *testing.T) {
 		schema.ResultPending, schema.ResultMissed, schema.ResultNoEvidence} {
 		rows = append(rows, schema.Obligation{Result: r})
 	}
-	got := notice.Populations(rows)
-	if want := (notice.Population{Population: 7, Pass: 2, Fail: 1, NoEvidence: 1, NotApplicable: 3}); got[notice.RuleMissed] != want {
+	got := notice.Judge(rows, policy.Default()).Checks
+	if want := (rule.Population{Population: 7, Pass: 2, Fail: 1, NoEvidence: 1, NotApplicable: 3}); got[notice.RuleMissed] != want {
 		t.Errorf("notice.missed: %+v", got[notice.RuleMissed])
 	}
-	if want := (notice.Population{Population: 7, Pass: 1, Fail: 1, NoEvidence: 1, NotApplicable: 4}); got[notice.RuleLate] != want {
+	if want := (rule.Population{Population: 7, Pass: 1, Fail: 1, NoEvidence: 1, NotApplicable: 4}); got[notice.RuleLate] != want {
 		t.Errorf("notice.late: %+v", got[notice.RuleLate])
 	}
 }
@@ -99,7 +101,7 @@ func TestFindings(t *testing.T) {
 	w := evidenceOf(t, summary(alice, 0, 600, id("s-alice")), summary(bob, 0, 600, id("s-bob")), summary(carol, 0, 600, id("s-carol")),
 		recording("rec", true, 10, 10, id("on")), recording("rec", false, 10, 200, id("off")),
 		shows(alice, "recording", 100, id("shown")), signal(bob, "recording", true, 10.5, id("signal")))
-	found := notice.Findings(w.judge(w.call(w.events)), w.policy)
+	found := notice.Judge(w.judge(w.call(w.events)), w.policy).Findings
 	got := map[string]schema.Finding{}
 	for _, f := range found {
 		got[f.RawID] = f

@@ -257,7 +257,7 @@ func (w *world) judge(c schema.Call) []schema.Obligation {
 func (w *world) all(events []schema.Event) string {
 	c := w.call(events)
 	rows := w.judge(c)
-	b, err := json.Marshal([]any{c, rows, notice.Findings(rows, w.policy), notice.Populations(rows), evidence.Findings(c, evidence.Input{Policy: w.policy})})
+	b, err := json.Marshal([]any{c, rows, notice.Judge(rows, w.policy), evidence.Judge(c, evidence.Input{Policy: w.policy})})
 	if err != nil {
 		w.t.Fatal(err)
 	}

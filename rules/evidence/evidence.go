@@ -4,24 +4,19 @@ package evidence
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"rollcall/rules/calls"
-	"rollcall/rules/notice"
 	"rollcall/rules/policy"
+	"rollcall/rules/rule"
 	"rollcall/schema"
 )
 
 // RuleConflict is the rule on evidence that contradicts itself.
 const RuleConflict = "evidence.conflict"
-
-// maxEvidence is how many events a finding names: the worst disputes tell it.
-const maxEvidence = 20
 
 // A Content is one event that was seen with two contents under one id and
 // version. The store knows of it; a call does not.
@@ -47,15 +42,16 @@ const (
 	subjectContent = "event.content"
 )
 
-// Findings states the conflicts of a call: one for each kind of bound on which
+// Judge states the conflicts of a call, and how much of it could have any: one for each kind of bound on which
 // server sources differ by more than the policy allows to the pair, one for
 // each alias that was set aside, one for all events of two contents. All are of
 // severity info: what counts is decided, but a person should know.
-func Findings(call schema.Call, in Input) []schema.Finding {
-	var out []schema.Finding
+func Judge(call schema.Call, in Input) rule.Outcome {
+	var out rule.Outcome
+	conflictPopulation(call, in, &out)
 	for _, bound := range bounds() {
 		if f, ok := bounded(call, bound, in); ok {
-			out = append(out, f)
+			out.Find(f)
 		}
 	}
 	for _, a := range in.SetAside {
@@ -68,10 +64,10 @@ func Findings(call schema.Call, in Input) []schema.Finding {
 		}
 		f.FirstAt = call.Start.At
 		f.DetectedAt = f.FirstAt
-		out = append(out, f)
+		out.Find(f)
 	}
 	if len(in.Contents) > 0 {
-		out = append(out, contents(call, in))
+		out.Find(contents(call, in))
 	}
 	return out
 }
@@ -106,7 +102,7 @@ func bounded(call schema.Call, bound string, in Input) (schema.Finding, bool) {
 		if d.Capture != f.Capture {
 			f.Capture = ""
 		}
-		if len(f.Evidence) < maxEvidence {
+		if len(f.Evidence) < rule.MaxEvidence {
 			f.Evidence = append(f.Evidence, d.A.Event, d.B.Event)
 		}
 		for _, b := range [...]schema.Bound{d.A, d.B} {
@@ -120,7 +116,7 @@ func bounded(call schema.Call, bound string, in Input) (schema.Finding, bool) {
 	}
 	f.Evidence = slices.Compact(slices.Sorted(slices.Values(f.Evidence)))
 	f.Message = fmt.Sprintf("Sources differ on %s in %d cases, by at most %d ms: %s says %s, which counts, and %s says %s.",
-		bound, len(all), apart(worst).Milliseconds(), worst.A.Source, instant(worst.A.At), worst.B.Source, instant(worst.B.At))
+		bound, len(all), apart(worst).Milliseconds(), worst.A.Source, rule.Instant(worst.A.At), worst.B.Source, rule.Instant(worst.B.At))
 	return f, true
 }
 
@@ -129,7 +125,7 @@ func contents(call schema.Call, in Input) schema.Finding {
 	list := slices.Clone(in.Contents)
 	slices.SortFunc(list, func(a, b Content) int { return strings.Compare(a.Event, b.Event) })
 	for _, c := range list {
-		if len(f.Evidence) < maxEvidence {
+		if len(f.Evidence) < rule.MaxEvidence {
 			f.Evidence = append(f.Evidence, c.Event)
 		}
 		if !c.At.IsZero() && (f.FirstAt.IsZero() || c.At.Before(f.FirstAt)) {
@@ -144,28 +140,24 @@ func contents(call schema.Call, in Input) schema.Finding {
 }
 
 func found(call schema.Call, in Input, subject string) schema.Finding {
-	sum := sha256.Sum256([]byte("finding\x00" + RuleConflict + "\x00" + call.ID + "\x00" + subject))
-	return schema.Finding{
-		ID: hex.EncodeToString(sum[:16]), Rule: RuleConflict, Severity: schema.SeverityInfo, Status: "new", Result: "fail",
-		CallID: call.ID, Tenant: in.Tenant, App: in.App, Subject: subject, PolicyVersion: in.Policy.ID,
-	}
+	f := ruleConflict().Finding(call.ID, subject)
+	f.CallID, f.Tenant, f.App, f.Subject, f.PolicyVersion = call.ID, in.Tenant, in.App, subject, in.Policy.ID
+	return f
 }
 
-// Population counts the kinds of bound of a call, its aliases and the contents
-// of its events as the rule's subjects. A kind of bound on which no two server
+// conflictPopulation counts the kinds of bound of a call, its aliases and the
+// contents of its events as the rule's subjects. A kind of bound on which no two server
 // sources spoke of the same thing is not applicable: nothing could contradict.
-func Population(call schema.Call, in Input) notice.Population {
-	var p notice.Population
+func conflictPopulation(call schema.Call, in Input, out *rule.Outcome) {
 	judge := func(applies, fails bool) {
-		p.Population++
+		v := rule.Pass
 		switch {
 		case !applies:
-			p.NotApplicable++
+			v = rule.NotApplicable
 		case fails:
-			p.Fail++
-		default:
-			p.Pass++
+			v = rule.Fail
 		}
+		out.Count(RuleConflict, v)
 	}
 	for _, bound := range bounds() {
 		judge(slices.Contains(call.Compared, bound), len(disputed(call, bound, in.Policy)) > 0)
@@ -181,7 +173,4 @@ func Population(call schema.Call, in Input) notice.Population {
 		}
 	}
 	judge(true, len(in.Contents) > 0)
-	return p
 }
-
-func instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

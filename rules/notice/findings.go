@@ -1,12 +1,10 @@
 package notice
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"time"
 
 	"rollcall/rules/policy"
+	"rollcall/rules/rule"
 	"rollcall/schema"
 )
 
@@ -16,96 +14,66 @@ const (
 	RuleLate   = "notice.late"
 )
 
-// Results of findings.
-const (
-	resultFail       = "fail"
-	resultNoEvidence = "no_evidence"
-)
-
-// A Population says how many subjects a rule judged, so that silence is never
-// mistaken for health.
-type Population struct {
-	Population    int `json:"population"`
-	Pass          int `json:"pass"`
-	Fail          int `json:"fail"`
-	NoEvidence    int `json:"no_evidence"`
-	NotApplicable int `json:"not_applicable"`
-}
-
-// Add counts another population.
-func (p *Population) Add(o Population) {
-	p.Population += o.Population
-	p.Pass += o.Pass
-	p.Fail += o.Fail
-	p.NoEvidence += o.NoEvidence
-	p.NotApplicable += o.NotApplicable
-}
-
-// Populations counts obligations for both rules of the family (design.md, 5).
-func Populations(rows []schema.Obligation) map[string]Population {
-	var missed, late Population
+// Judge states what obligations say for the rules on missed and late notices:
+// the violations, the obligations that can't be judged for want of evidence,
+// and the populations of both rules (design.md, section 5).
+func Judge(rows []schema.Obligation, p *policy.Policy) rule.Outcome {
+	var out rule.Outcome
 	for _, o := range rows {
-		missed.Population++
-		late.Population++
-		switch o.Result {
-		case schema.ResultPass:
-			missed.Pass++
-			late.Pass++
-		case schema.ResultLate:
-			missed.Pass++
-			late.Fail++
-		case schema.ResultMissed:
-			missed.Fail++
-			late.NotApplicable++
-		case schema.ResultNoEvidence:
-			missed.NoEvidence++
-			late.NoEvidence++
-		default:
-			missed.NotApplicable++
-			late.NotApplicable++
+		missed, late := verdicts(o.Result)
+		out.Count(RuleMissed, missed)
+		out.Count(RuleLate, late)
+		if f, found := finding(o, p); found {
+			out.Find(f)
 		}
-	}
-	return map[string]Population{RuleMissed: missed, RuleLate: late}
-}
-
-// Findings states the violations among obligations, and the obligations that
-// can't be judged for want of evidence.
-func Findings(rows []schema.Obligation, p *policy.Policy) []schema.Finding {
-	var out []schema.Finding
-	for _, o := range rows {
-		f := schema.Finding{
-			Status: "new", Result: resultFail, CallID: o.CallID, Tenant: o.Tenant, App: o.App,
-			Subject: o.SessionID, RawID: o.RawID, Capture: o.Capture,
-			FirstAt: o.ExposedAt, DetectedAt: o.HeldFrom, Evidence: o.Evidence, PolicyVersion: p.ID,
-		}
-		switch o.Result {
-		case schema.ResultMissed:
-			f.Rule, f.Severity = RuleMissed, schema.SeverityHigh
-			f.Message = fmt.Sprintf("No notice of %s was reported to %s: exposed from %s, due by %s (%s).",
-				o.Capture, who(o), instant(o.ExposedAt), instant(o.DueAt), o.Reason)
-		case schema.ResultNoEvidence:
-			f.Rule, f.Severity = RuleMissed, schema.SeverityHigh
-			f.Result = resultNoEvidence
-			f.Message = fmt.Sprintf("Whether %s was told of %s is not known: exposed from %s, due by %s (%s).",
-				who(o), o.Capture, instant(o.ExposedAt), instant(o.DueAt), o.Reason)
-		case schema.ResultLate:
-			f.Rule, f.Severity = RuleLate, schema.SeverityMedium
-			f.Message = fmt.Sprintf("The notice of %s to %s was reported %d ms after exposure at %s, due by %s.",
-				o.Capture, who(o), o.DelayMs, instant(o.ExposedAt), instant(o.DueAt))
-		default:
-			continue
-		}
-		f.ID = findingID(f.Rule, o)
-		out = append(out, f)
 	}
 	return out
 }
 
-// findingID is a function of the present evidence alone: the rule, the session,
-// the capture and the episode's ordinal.
-func findingID(rule string, o schema.Obligation) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "finding\x00%s\x00%s\x00%s\x00%d", rule, o.SessionID, o.Capture, o.Ordinal))
-	return hex.EncodeToString(sum[:16])
+// verdicts are what a result means for either rule.
+func verdicts(r schema.Result) (missed, late rule.Verdict) {
+	switch r {
+	case schema.ResultPass:
+		return rule.Pass, rule.Pass
+	case schema.ResultLate:
+		return rule.Pass, rule.Fail
+	case schema.ResultMissed:
+		return rule.Fail, rule.NotApplicable
+	case schema.ResultNoEvidence:
+		return rule.NoEvidence, rule.NoEvidence
+	}
+	return rule.NotApplicable, rule.NotApplicable
+}
+
+func finding(o schema.Obligation, p *policy.Policy) (schema.Finding, bool) {
+	var f schema.Finding
+	switch o.Result {
+	case schema.ResultMissed:
+		f = about(ruleMissed(), o, p)
+		f.Message = fmt.Sprintf("No notice of %s was reported to %s: exposed from %s, due by %s (%s).",
+			o.Capture, who(o), rule.Instant(o.ExposedAt), rule.Instant(o.DueAt), o.Reason)
+	case schema.ResultNoEvidence:
+		f = about(ruleMissed(), o, p)
+		f.Result = string(rule.NoEvidence)
+		f.Message = fmt.Sprintf("Whether %s was told of %s is not known: exposed from %s, due by %s (%s).",
+			who(o), o.Capture, rule.Instant(o.ExposedAt), rule.Instant(o.DueAt), o.Reason)
+	case schema.ResultLate:
+		f = about(ruleLate(), o, p)
+		f.Message = fmt.Sprintf("The notice of %s to %s was reported %d ms after exposure at %s, due by %s.",
+			o.Capture, who(o), o.DelayMs, rule.Instant(o.ExposedAt), rule.Instant(o.DueAt))
+	default:
+		return f, false
+	}
+	return f, true
+}
+
+// about begins a rule's finding about an obligation: one for a session, a
+// capture and the episode's ordinal.
+func about(r rule.Rule, o schema.Obligation, p *policy.Policy) schema.Finding {
+	f := r.Finding(o.SessionID, o.Capture, fmt.Sprint(o.Ordinal))
+	f.CallID, f.Tenant, f.App, f.Subject, f.RawID, f.Capture = o.CallID, o.Tenant, o.App, o.SessionID, o.RawID, o.Capture
+	f.FirstAt, f.DetectedAt, f.Evidence, f.PolicyVersion = o.ExposedAt, o.HeldFrom, o.Evidence, p.ID
+	return f
 }
 
 func who(o schema.Obligation) string {
@@ -117,5 +85,3 @@ func who(o schema.Obligation) string {
 	}
 	return "session " + o.SessionID
 }
-
-func instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

@@ -14,9 +14,11 @@ import (
 	"rollcall/reports/tariff"
 	"rollcall/rules/assemble"
 	"rollcall/rules/calls"
+	"rollcall/rules/catalogue"
 	"rollcall/rules/evidence"
 	"rollcall/rules/notice"
 	"rollcall/rules/policy"
+	"rollcall/rules/rule"
 	"rollcall/schema"
 )
 
@@ -41,7 +43,7 @@ type Results struct {
 	Lines       []schema.UsageLine
 	Free        []metering.Free
 	// Checks are the populations of the rules.
-	Checks map[string]notice.Population
+	Checks map[string]rule.Population
 }
 
 // Doubts are what the store knows against the evidence of a call.
@@ -75,9 +77,8 @@ func Evaluate(callID string, events []schema.Event, d Doubts, t Terms) Results {
 	r.Obligations = notice.Obligations(call, notice.Input{Policy: t.Policy, Now: t.Now, Gaps: t.Gaps})
 	in := evidence.Input{Policy: t.Policy, SetAside: d.SetAside, Contents: d.Contents, Tenant: r.Tenant}
 	in.App, _ = owner(schema.Session{Resource: call.Resource})
-	r.Findings = append(notice.Findings(r.Obligations, t.Policy), evidence.Findings(call, in)...)
-	r.Checks = notice.Populations(r.Obligations)
-	r.Checks[evidence.RuleConflict] = evidence.Population(call, in)
+	judged := catalogue.Call(call, r.Obligations, catalogue.Input{Policy: t.Policy, Evidence: in})
+	r.Findings, r.Checks = judged.Findings, judged.Checks
 	opt := metering.Options{Now: t.Now, Owner: owner}
 	r.Lines = metering.Call(call, t.Tariff, opt)
 	r.Free = metering.FreeSessions(call, t.Tariff, opt)

@@ -18,8 +18,7 @@ import (
 	"rollcall/reports/spreadsheet"
 	"rollcall/reports/tariff"
 	"rollcall/reports/workbook"
-	"rollcall/rules/evidence"
-	"rollcall/rules/notice"
+	"rollcall/rules/catalogue"
 )
 
 // A Report is what is needed to write the files, besides the store.
@@ -237,7 +236,10 @@ func (r Report) compliance(c export.Counts) compliance.Cover {
 
 // checks gives every rule its population, also where it had nothing to judge.
 func checks(found map[string]export.Check) map[string]export.Check {
-	all := map[string]export.Check{notice.RuleMissed: {}, notice.RuleLate: {}, evidence.RuleConflict: {}}
+	all := map[string]export.Check{}
+	for _, r := range catalogue.Rules() {
+		all[r.ID] = export.Check{}
+	}
 	maps.Copy(all, found)
 	return all
 }
