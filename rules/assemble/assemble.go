@@ -2,16 +2,17 @@
 // clock, no I/O. The order and the repetition of events change nothing, and an
 // event dated after now is as if it had not come yet.
 //
-// Assembling has two steps, so that a large meeting stays cheap: NewSpine works
-// out aliases, sessions and episodes, and Spine.Call gives each session its
-// receipts and signals. A receipt that comes later is handed to Spine.Receive,
-// which works out its own session only.
+// Assembling has two steps, so that a large meeting stays cheap: a Gathering's
+// Spine works out aliases, sessions and episodes, and Spine.Sessions hands out
+// the sessions one by one, each with its receipts and signals. A receipt that
+// comes later is handed to Spine.Receive, which works out its own session only.
 package assemble
 
 import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -38,55 +39,82 @@ func Call(id string, events []schema.Event, opt Options) schema.Call {
 type Spine struct {
 	opt      Options
 	call     schema.Call
-	events   []*schema.Event // current, known at Now, in a fixed order
-	sessions []*session      // in the order of Call.Sessions once finished
+	events   []*schema.Event // current, known at Now, by time, then id
+	words    words
+	shared   shared
+	sessions []*session
+	ordered  []*session // in the order of Call.Sessions, once matched
 
 	// Indexes of the finished sessions, made on first use.
 	byParticipant map[string]*session
 	byRaw         map[string][]*session
-	matched       bool            // own events were given to sessions
-	taught        []*schema.Event // the first event of each of call.Aliases
+	matched       bool      // own events were given to sessions
+	taught        []teacher // of each of call.Aliases
 }
 
 // NewSpine works out the spine of one call. It keeps pointers into events,
 // which must not be changed while the Spine is in use.
 func NewSpine(id string, events []schema.Event, opt Options) *Spine {
-	s := &Spine{opt: opt, call: schema.Call{ID: id}, events: known(events, opt.Now)}
-	fullIDs(s.events)
-	s.call.Aliases, s.taught = aliases(s.events)
-	s.call.Resource = resource(s.events)
-	s.buildSessions()
-	s.boundCall()
-	s.closeSessions()
-	s.buildEpisodes()
-	s.call.Plays = plays(s.events)
-	s.call.Names = names(s.events)
-	return s
+	g := NewGathering(id, opt)
+	for _, e := range known(events, opt.Now) {
+		g.Add(e)
+	}
+	return g.Spine()
 }
 
 // Call gives each session its receipts and signals, decides join paths and
 // returns the call.
 func (s *Spine) Call() schema.Call {
-	s.matchOwn()
-	for _, x := range s.sessions {
-		x.identify()
+	c := s.Outline()
+	for x := range s.Sessions() {
+		c.Sessions = append(c.Sessions, x)
 	}
+	return c
+}
+
+// Outline returns the call without its sessions, which Sessions hands out.
+func (s *Spine) Outline() schema.Call {
+	s.match()
 	c := s.call
 	c.Teams, c.TeamsEvidence = s.teams()
 	c.Sessions = make([]schema.Session, 0, len(s.sessions))
-	for _, x := range s.sessions {
-		c.Sessions = append(c.Sessions, x.finish(c.ID))
-	}
-	slices.SortFunc(c.Sessions, func(a, b schema.Session) int {
-		return cmp.Or(a.Joined.At.Compare(b.Joined.At), strings.Compare(a.ID, b.ID))
-	})
 	c.Disputes, c.Compared = s.disputes()
 	return c
 }
 
+// Sessions hands out the sessions of the call by join, then id. Each is made
+// when it is asked for, so that the receipts and signals of one are in memory
+// at a time.
+func (s *Spine) Sessions() iter.Seq[schema.Session] {
+	s.match()
+	return func(yield func(schema.Session) bool) {
+		for _, x := range s.ordered {
+			if !yield(s.finish(x)) {
+				return
+			}
+		}
+	}
+}
+
+// match gives sessions what the app says of them, decides their join paths and
+// puts them in their order, once.
+func (s *Spine) match() {
+	if s.matched {
+		return
+	}
+	s.matchOwn()
+	ids := make(map[*session]string, len(s.sessions))
+	for _, x := range s.sessions {
+		x.identify()
+		ids[x] = x.id(s.call.ID)
+	}
+	s.ordered = slices.SortedFunc(slices.Values(s.sessions), func(a, b *session) int {
+		return cmp.Or(a.Joined.At.Compare(b.Joined.At), strings.Compare(ids[a], ids[b]))
+	})
+}
+
 // known keeps one event per id (the highest version; ties by content, so that
-// order does not matter), leaves out what is dated after now, and sorts by
-// time, then id.
+// order does not matter) and leaves out what is dated after now.
 func known(in []schema.Event, now time.Time) []*schema.Event {
 	best := make(map[string]int32, len(in))
 	out := make([]*schema.Event, 0, len(in))
@@ -112,9 +140,6 @@ func known(in []schema.Event, now time.Time) []*schema.Event {
 		}
 		out[at] = old
 	}
-	slices.SortFunc(out, func(a, b *schema.Event) int {
-		return cmp.Or(a.Time.Compare(b.Time), strings.Compare(a.ID, b.ID))
-	})
 	return out
 }
 
@@ -122,18 +147,41 @@ func vias(a, b []schema.Via) []schema.Via {
 	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(a, b))))
 }
 
+// A teacher is the event that taught an alias first.
+type teacher struct {
+	at time.Time
+	id string
+}
+
+func (t teacher) before(o teacher) bool {
+	return cmp.Or(t.at.Compare(o.at), strings.Compare(t.id, o.id)) < 0
+}
+
 // aliases lists each id of the call with the first event that taught it.
-func aliases(events []*schema.Event) (out []schema.Alias, taught []*schema.Event) {
-	first := map[[2]string]*schema.Event{}
-	for _, e := range events {
-		for _, a := range named(e) {
-			if a[1] != "" && first[a] == nil {
-				first[a] = e
+func (s *Spine) aliases() (out []schema.Alias, taught []teacher) {
+	first := map[[2]string]teacher{}
+	learn := func(refs *schema.CallRefs, t teacher) {
+		for _, a := range named(refs) {
+			if a[1] == "" {
+				continue
+			}
+			if old, ok := first[a]; !ok || t.before(old) {
+				first[a] = t
 			}
 		}
 	}
-	for a, e := range first {
-		out = append(out, schema.Alias{Kind: a[0], Value: a[1], Event: e.ID})
+	for _, e := range s.events {
+		learn(&e.Refs, teacher{e.Time, e.ID})
+	}
+	heard := map[*schema.CallRefs]bool{}
+	for _, i := range s.words.order { // in order of time: the first of those that name the same
+		if w := s.words.at(i); !heard[w.refs] {
+			heard[w.refs] = true
+			learn(w.refs, teacher{w.at, w.id})
+		}
+	}
+	for a, t := range first {
+		out = append(out, schema.Alias{Kind: a[0], Value: a[1], Event: t.id})
 	}
 	slices.SortFunc(out, func(a, b schema.Alias) int {
 		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Value, b.Value))
@@ -144,14 +192,14 @@ func aliases(events []*schema.Event) (out []schema.Alias, taught []*schema.Event
 	return out, taught
 }
 
-// named lists the ids of the call that an event names, by kind and value.
-func named(e *schema.Event) [5][2]string {
+// named lists the ids of a call by kind and value.
+func named(refs *schema.CallRefs) [5][2]string {
 	return [...][2]string{
-		{"correlation_id", e.Refs.CorrelationID},
-		{"server_call_id", e.Refs.ServerCallID},
-		{"call_connection_id", e.Refs.CallConnectionID},
-		{"graph_call_id", e.Refs.GraphCallID},
-		{"thread_id", e.Refs.ThreadID},
+		{"correlation_id", refs.CorrelationID},
+		{"server_call_id", refs.ServerCallID},
+		{"call_connection_id", refs.CallConnectionID},
+		{"graph_call_id", refs.GraphCallID},
+		{"thread_id", refs.ThreadID},
 	}
 }
 

@@ -101,6 +101,9 @@ func (s *Spine) assumedStart(connected schema.Bound) schema.Bound {
 			server = earlier(server, earlier(e.First, e.Time))
 		}
 	}
+	for _, i := range s.words.order {
+		client = earlier(client, s.words.at(i).at)
+	}
 	if server.IsZero() {
 		server = client
 	}
@@ -142,7 +145,7 @@ func (s *Spine) lastEvidence() time.Time {
 			last = later(last, at)
 		}
 	}
-	return last
+	return later(last, s.words.last)
 }
 
 // closeSessions gives sessions the bounds that no source states: an end at the

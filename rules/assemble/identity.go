@@ -248,13 +248,23 @@ func (x *session) decideUnknown(client string, m365 bool) {
 
 // teams reports whether the call is a Teams call, and on what evidence.
 func (s *Spine) teams() (bool, string) {
+	graph := false
 	for _, e := range s.events {
 		switch t := e.Refs.ThreadID; {
 		case strings.HasPrefix(t, "19:meeting_"), t != "" && e.Source == schema.SourceAzureMonitor:
 			return true, "thread"
 		case e.Source == schema.SourceGraph, e.Refs.GraphCallID != "":
-			return true, "graph"
+			graph = true
 		}
+	}
+	for refs := range s.shared.refs {
+		if strings.HasPrefix(refs.ThreadID, "19:meeting_") {
+			return true, "thread"
+		}
+		graph = graph || refs.GraphCallID != ""
+	}
+	if graph {
+		return true, "graph"
 	}
 	for _, x := range s.sessions {
 		switch x.JoinPath {
@@ -269,7 +279,8 @@ func (s *Spine) teams() (bool, string) {
 
 // fullIDs completes the bare GUIDs of Azure Monitor where another event of the
 // call names the same GUID with its prefix, so that both are one participant.
-func fullIDs(events []*schema.Event) {
+func (s *Spine) fullIDs() {
+	events := s.events
 	full := map[string]string{}
 	learn := func(raw string) {
 		i := strings.LastIndexByte(raw, ':')
@@ -286,6 +297,9 @@ func fullIDs(events []*schema.Event) {
 	}
 	if !slices.ContainsFunc(events, bare) {
 		return
+	}
+	for p := range s.shared.who {
+		learn(p.RawID)
 	}
 	for _, e := range events {
 		learn(participantOf(e).RawID)

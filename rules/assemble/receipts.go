@@ -1,9 +1,7 @@
 package assemble
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"rollcall/schema"
@@ -109,80 +107,45 @@ func (s *Spine) until(x *session) time.Time {
 	return x.Left.At
 }
 
-// matchOwn gives sessions the own events that are about them, once.
+// matchOwn gives sessions the words that are about them, once.
 func (s *Spine) matchOwn() {
-	if s.matched {
-		return
-	}
 	s.matched = true
-	s.makeRoom()
-	for _, e := range s.events { // in order of time
-		if own(e) {
-			s.give(e)
-		}
+	s.buildIndex()
+	for _, i := range s.words.order { // in order of time
+		s.give(i)
 	}
 	slices.Sort(s.call.Unmatched)
 }
 
-// makeRoom allots each session the receipts and signals that name it, so that a
-// million of them are not copied from slice to slice.
-func (s *Spine) makeRoom() {
-	s.buildIndex()
-	type room struct{ receipts, signals int }
-	rooms := make(map[*session]room, len(s.sessions))
-	for _, e := range s.events {
-		if !own(e) {
-			continue
-		}
-		if x := s.byParticipant[e.Facts.Participant.ParticipantID]; x != nil {
-			r := rooms[x]
-			r.receipts += boolInt(e.Facts.Notice != nil)
-			r.signals += boolInt(e.Facts.Signal != nil)
-			rooms[x] = r
-		}
-	}
-	for x, r := range rooms {
-		if r.receipts > 0 {
-			x.receipts = make([]schema.Receipt, 0, r.receipts)
-		}
-		if r.signals > 0 {
-			x.signals = make([]schema.SessionSignal, 0, r.signals)
-		}
-	}
-}
-
-// own reports whether an event is an app's word about a participant, other than
-// that it came or went.
-func own(e *schema.Event) bool { return e.Facts.Participant != nil && e.Facts.Presence == nil }
-
-// give hands an own event to the sessions that it is about.
-func (s *Spine) give(e *schema.Event) []*session {
-	p := *e.Facts.Participant
-	fits := s.fits(p, e.Time)
-	if len(fits) == 0 && e.Facts.Notice != nil && !s.knows(p) {
-		s.call.Unmatched = append(s.call.Unmatched, e.ID)
+// give hands a word to the sessions that it is about.
+func (s *Spine) give(i int32) []*session {
+	w := s.words.at(i)
+	fits := s.fits(*w.who, w.at)
+	if len(fits) == 0 && w.notice != nil && !s.knows(*w.who) {
+		s.call.Unmatched = append(s.call.Unmatched, w.id)
 	}
 	// No other session can be meant.
-	sure := len(fits) == 1 && (p.ParticipantID != "" || p.EndpointID != "" || len(s.byRaw[p.RawID]) == 1)
+	sure := len(fits) == 1 && (w.who.ParticipantID != "" || w.who.EndpointID != "" || len(s.byRaw[w.who.RawID]) == 1)
 	for _, x := range fits {
-		x.give(e, sure)
+		s.tell(x, i, sure)
 	}
 	return fits
 }
 
-// knows reports whether anything else knows a participant that an own event
-// names by its identity alone.
+// knows reports whether anything else knows a participant that a word names by
+// its identity alone.
 func (s *Spine) knows(p schema.Participant) bool {
 	return p.ParticipantID == "" && p.EndpointID == "" && p.RawID != "" && len(s.byRaw[p.RawID]) > 0
 }
 
-// give adds one own event to the session.
-func (x *session) give(e *schema.Event, sure bool) {
+// tell adds a word to a session.
+func (s *Spine) tell(x *session, i int32, sure bool) {
+	w := s.words.at(i)
 	if sure {
 		if x.ownEvent == "" {
-			x.ownEvent = e.ID
+			x.ownEvent = w.id
 		}
-		p := e.Facts.Participant
+		p := w.who
 		if p.AppID != "" && (x.ownApp == "" || p.AppID < x.ownApp) {
 			x.ownApp = p.AppID
 		}
@@ -191,21 +154,48 @@ func (x *session) give(e *schema.Event, sure bool) {
 		}
 		x.reported = true
 	}
-	if e.Time.IsZero() {
+	if w.at.IsZero() {
 		return // judges nothing that needs the time
 	}
-	if n := e.Facts.Notice; n != nil && !n.Acknowledged {
-		x.reported = true
-		r := schema.Receipt{Event: e.ID, Via: e.Via, At: e.Time, Notice: *n}
-		at, _ := slices.BinarySearchFunc(x.receipts, r, func(a, b schema.Receipt) int {
-			return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Event, b.Event))
-		})
-		x.receipts = slices.Insert(x.receipts, at, r)
+	shown := w.notice != nil && !w.notice.Acknowledged
+	if !shown && w.signal == nil {
+		return
 	}
-	if g := e.Facts.Signal; g != nil {
-		x.reported = true
-		x.signals = append(x.signals, schema.SessionSignal{Event: e.ID, At: e.Time, Signal: *g})
+	x.reported = true
+	at := len(x.words)
+	if at > 0 && w.compare(s.words.at(x.words[at-1])) < 0 { // it came later
+		at, _ = slices.BinarySearchFunc(x.words, w, func(j int32, w *word) int { return s.words.at(j).compare(w) })
 	}
+	x.words = slices.Insert(x.words, at, i)
+}
+
+// finish makes the session's final form.
+func (s *Spine) finish(x *session) schema.Session {
+	out := x.Session
+	out.ID = x.id(s.call.ID)
+	out.Events = x.evidence()
+	out.Reported = x.reported
+	receipts, signals := 0, 0
+	for _, i := range x.words {
+		receipts += boolInt(s.words.at(i).notice != nil)
+		signals += boolInt(s.words.at(i).signal != nil)
+	}
+	if receipts > 0 {
+		out.Receipts = make([]schema.Receipt, 0, receipts)
+	}
+	if signals > 0 {
+		out.Signals = make([]schema.SessionSignal, 0, signals)
+	}
+	for _, i := range x.words { // in order of time
+		w := s.words.at(i)
+		if w.notice != nil && !w.notice.Acknowledged {
+			out.Receipts = append(out.Receipts, w.receipt())
+		}
+		if w.signal != nil {
+			out.Signals = append(out.Signals, schema.SessionSignal{Event: w.id, At: w.at, Signal: *w.signal})
+		}
+	}
+	return out
 }
 
 // Receive takes one more own event, such as a receipt that came late, and
@@ -226,12 +216,11 @@ func (s *Spine) Receive(e schema.Event) (changed []schema.Session, ok bool) {
 		return nil, false
 	}
 	for _, x := range s.fits(*e.Facts.Participant, e.Time) {
-		if slices.ContainsFunc(x.receipts, func(r schema.Receipt) bool { return r.Event == e.ID }) {
+		if slices.ContainsFunc(x.words, func(i int32) bool { return s.words.at(i).id == e.ID }) {
 			return nil, false // the same event again, perhaps by another way
 		}
-		x.receipts = slices.Clone(x.receipts) // the old ones were handed out
 	}
-	touched := s.give(&e)
+	touched := s.give(s.words.add(s.shared.word(&e)))
 	if len(touched) == 0 {
 		slices.Sort(s.call.Unmatched)
 	}
@@ -240,7 +229,7 @@ func (s *Spine) Receive(e schema.Event) (changed []schema.Session, ok bool) {
 		if x.identify(); x.JoinPath != before && before != schema.PathUnknown {
 			return nil, false // it may no longer be a Teams call
 		}
-		changed = append(changed, x.finish(s.call.ID))
+		changed = append(changed, s.finish(x))
 	}
 	return changed, true
 }
@@ -248,7 +237,8 @@ func (s *Spine) Receive(e schema.Event) (changed []schema.Session, ok bool) {
 // learn notes which aliases an event names earlier than others; false if it
 // names a new one.
 func (s *Spine) learn(e *schema.Event) bool {
-	for _, a := range named(e) {
+	t := teacher{e.Time, e.ID}
+	for _, a := range named(&e.Refs) {
 		if a[1] == "" {
 			continue
 		}
@@ -256,8 +246,8 @@ func (s *Spine) learn(e *schema.Event) bool {
 		if i < 0 {
 			return false
 		}
-		if t := s.taught[i]; cmp.Or(e.Time.Compare(t.Time), strings.Compare(e.ID, t.ID)) < 0 {
-			s.taught[i], s.call.Aliases[i].Event = e, e.ID
+		if t.before(s.taught[i]) {
+			s.taught[i], s.call.Aliases[i].Event = t, e.ID
 		}
 	}
 	return true

@@ -23,8 +23,7 @@ type session struct {
 	ownEvent       string // the first of them
 	ownApp, ownSDK string
 	reported       bool
-	receipts       []schema.Receipt
-	signals        []schema.SessionSignal
+	words          []int32 // its receipts and signals among the Spine's, by time, then id
 }
 
 // presenceSource ranks who says that a participant came or went.
@@ -183,17 +182,6 @@ func (x *session) first() string {
 		}
 	}
 	return id
-}
-
-// finish makes the session's final form.
-func (x *session) finish(callID string) schema.Session {
-	out := x.Session
-	out.ID = x.id(callID)
-	out.Events = x.evidence()
-	out.Receipts = x.receipts
-	out.Signals = x.signals
-	out.Reported = x.reported
-	return out
 }
 
 // id is the session's id (design.md, 8).

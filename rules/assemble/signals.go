@@ -138,31 +138,32 @@ func (s *Spine) leavesBefore(x *session) bool {
 func (s *Spine) sightings(capture string, server []part) []sighting {
 	var out []sighting
 	open := map[client]int{}
-	for _, e := range s.events { // in order of time
-		g, p := e.Facts.Signal, e.Facts.Participant
-		if g == nil || g.Capture != capture || e.Time.IsZero() || p == nil ||
-			g.Active && told(server, e.Time) || !g.Active && len(open) == 0 {
+	for _, i := range s.words.order { // in order of time
+		w := s.words.at(i)
+		g, p := w.signal, w.who
+		if g == nil || g.Capture != capture || w.at.IsZero() ||
+			g.Active && told(server, w.at) || !g.Active && len(open) == 0 {
 			continue
 		}
-		fits := s.fits(*p, e.Time)
+		fits := s.fits(*p, w.at)
 		named := client{name: cmp.Or(p.ParticipantID, p.RawID+"\x00"+p.EndpointID)}
 		for _, c := range append(clients(fits), named) {
 			if i, is := open[c]; is && !g.Active {
-				out[i].to, out[i].end = e.Time, e.ID
+				out[i].to, out[i].end = w.at, w.id
 				delete(open, c)
 			}
 		}
 		if !g.Active {
 			continue
 		}
-		seers := clients(inCall(fits, e.Time))
+		seers := clients(inCall(fits, w.at))
 		if len(seers) == 0 {
 			seers = append(seers, named)
 		}
 		for _, c := range seers {
 			if _, is := open[c]; !is {
 				open[c] = len(out)
-				out = append(out, sighting{client: c, from: e.Time, event: e.ID})
+				out = append(out, sighting{client: c, from: w.at, event: w.id})
 			}
 		}
 	}
