@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ import (
 // column, key and what was expected there; name is the file's name for it.
 func Parse(name string, data []byte) (*Policy, error) {
 	r := &reader{file: name}
+	var named []namedTenant
 	p := Default()
 	p.ID = digest(data)
 	p.pairs = map[[2]schema.BoundSource]time.Duration{}
@@ -40,14 +42,15 @@ func Parse(name string, data []byte) (*Policy, error) {
 		case "evidence":
 			r.evidence(v, key, p)
 		case "apps":
-			r.apps(v, key, p)
+			named = r.apps(v, key, p)
 		case "tenants":
 			r.tenants(v, key, p)
 		}
 	})
 	if !version {
-		r.say("%s: key version: expected %s, found nothing", name, formatVersion)
+		r.say("%s:1:1: key version: expected %s, found nothing; begin the file with \"version: 1\"", name, formatVersion)
 	}
+	r.declared(named, p)
 	if len(r.problems) > 0 {
 		return nil, r.problems
 	}
@@ -80,7 +83,30 @@ func (r *reader) entry(n ast.Node, key, what string, f func(v ast.Node, at, id s
 	}
 }
 
-func (r *reader) apps(n ast.Node, key string, p *Policy) {
+// A namedTenant is the tenant that an app names, with its place.
+type namedTenant struct {
+	at   ast.Node
+	key  string
+	name string
+}
+
+// declared wants the tenants that apps name among those of the file: what is
+// meant for a tenant would else not hold for an app because of a slip. A file
+// that declares none may name any.
+func (r *reader) declared(named []namedTenant, p *Policy) {
+	if len(p.tenant) == 0 {
+		return
+	}
+	known := slices.Sorted(maps.Keys(p.tenant))
+	for _, n := range named {
+		if _, ok := p.tenant[n.name]; !ok {
+			r.wrong(n.at, n.key, "expected a tenant of the list tenants (%s), found %q; mend the name or add it there", clip(strings.Join(known, ", ")), clip(n.name))
+		}
+	}
+}
+
+// apps reads the apps and returns the tenants that they name.
+func (r *reader) apps(n ast.Node, key string, p *Policy) (named []namedTenant) {
 	r.entry(n, key, "app", func(v ast.Node, at, id string) {
 		a := App{ID: id, SendsReceipts: true}
 		r.each(v, at, []string{"id", "receipts", "tenant", "resources", "users", "notice"}, func(k string, v ast.Node) {
@@ -88,7 +114,9 @@ func (r *reader) apps(n ast.Node, key string, p *Policy) {
 			case "receipts":
 				a.SendsReceipts = choice(r, v, k, "expected", "none") != "none"
 			case "tenant":
-				a.Tenant, _ = r.text(v, k, "a tenant's name")
+				if a.Tenant, _ = r.text(v, k, "a tenant's name"); a.Tenant != "" {
+					named = append(named, namedTenant{v, k, a.Tenant})
+				}
 			case "resources":
 				for _, t := range r.texts(v, k, "ARM ids or names of resources") {
 					a.resources = append(a.resources, normalResource(t))
@@ -110,6 +138,7 @@ func (r *reader) apps(n ast.Node, key string, p *Policy) {
 			}
 		}
 	})
+	return named
 }
 
 // normalResource brings an ARM id or a name to the form of events: lower case,
@@ -124,6 +153,7 @@ func normalResource(t string) string {
 
 func (r *reader) tenants(n ast.Node, key string, p *Policy) {
 	r.entry(n, key, "tenant", func(v ast.Node, at, id string) {
+		p.tenant[id] = override{}
 		r.each(v, at, []string{"id", "notice"}, func(k string, v ast.Node) {
 			if k == "notice" {
 				p.tenant[id] = r.notice(v, join(at, k), false)

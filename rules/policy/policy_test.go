@@ -163,8 +163,8 @@ func TestProblems(t *testing.T) {
 		text string
 		want []string
 	}{
-		"no version":                {"notice: {}", []string{"policy.yaml: key version: expected 1 (the format of this file), found nothing"}},
-		"empty":                     {"", []string{"policy.yaml: key version: expected 1"}},
+		"no version":                {"notice: {}", []string{"policy.yaml:1:1: key version: expected 1 (the format of this file), found nothing"}},
+		"empty":                     {"", []string{`policy.yaml:1:1: key version: expected 1 (the format of this file), found nothing; begin the file with "version: 1"`}},
 		"another version":           {"version: 2", []string{`policy.yaml:1:10: key version: expected 1 (the format of this file), found "2"`}},
 		"unknown key":               {"version: 1\nnotices: {}", []string{"policy.yaml:2:1: key notices: expected one of version, effective_from, notice, evidence, apps, tenants"}},
 		"unknown key below":         {"version: 1\nnotice:\n  dead: 5s", []string{"policy.yaml:3:3: key notice.dead: expected one of deadline, early"}},
@@ -181,6 +181,7 @@ func TestProblems(t *testing.T) {
 		"an app without id":         {"version: 1\napps: [{tenant: t}]", []string{`key apps[0].id: expected the app's name, found nothing`}},
 		"an app twice":              {"version: 1\napps: [{id: a}, {id: a}]", []string{`policy.yaml:2:17: key apps[1].id: "a" is there twice`}},
 		"a tenant twice":            {"version: 1\ntenants: [{id: a}, {id: a}]", []string{`key tenants[1].id: "a" is there twice`}},
+		"a tenant not declared":     {"version: 1\napps: [{id: a, tenant: contsoo}]\ntenants: [{id: contoso}, {id: fabrikam}]", []string{`policy.yaml:2:24: key apps[0].tenant: expected a tenant of the list tenants (contoso, fabrikam), found "contsoo"; mend the name or add it there`}},
 		"receipts of another word":  {"version: 1\napps: [{id: a, receipts: maybe}]", []string{`key apps[0].receipts: expected one of expected, none, found "maybe"`}},
 		"a pattern that is none":    {"version: 1\nnotice: {texts: {en: {recording: ['(']}}}", []string{`key notice.texts.en.recording[0]: expected a regular expression, found "("`}},
 		"a pattern for everything":  {"version: 1\nnotice: {texts: {en: {recording: ['.*']}}}", []string{`expected a regular expression that does not match everything`}},
