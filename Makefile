@@ -8,8 +8,10 @@ export CGO_ENABLED = 0
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GOLANGCI_VERSION = v2.15.0
 GOLANGCI = .cache/tools/golangci-lint-$(GOLANGCI_VERSION)
-# How long each fuzz target runs, and which benchmarks.
+# How long each fuzz target runs, or how many mutated messages instead, and
+# which benchmarks.
 FUZZTIME ?= 10s
+INPUTS ?=
 BENCH ?= .
 # How many obligations a soak compares at least.
 OBLIGATIONS ?= 1000000
@@ -52,8 +54,8 @@ race: libchdb ## run the tests under the race detector (C compiler)
 integration: libchdb kafka ## run the tests against a real Apache Kafka
 	@.ci/integration.sh
 
-fuzz: libchdb ## run every fuzz target for FUZZTIME
-	@.ci/fuzz.sh $(FUZZTIME) $(PACKAGES)
+fuzz: libchdb ## run every fuzz target for FUZZTIME, or INPUTS messages through all decoders
+	@.ci/fuzz.sh $(if $(INPUTS),-n $(INPUTS),$(FUZZTIME) $(PACKAGES))
 
 soak: ## hold the program against the truth on OBLIGATIONS obligations
 	@$(GO) test ./cmd/internal/soak -run '^TestSoak$$' -count 1 -timeout 60m -v -args -obligations $(OBLIGATIONS)

@@ -1,11 +1,17 @@
 #!/bin/sh
-# Runs every fuzz target of some packages for a while:
+# Runs every fuzz target of some packages for a while, or a number of mutated
+# messages of all formats through all decoders, the same ones everywhere:
 #
 #     .ci/fuzz.sh 10s ./...
+#     .ci/fuzz.sh -n 10000000
 #
 # What makes a target fail is written to the package's testdata/fuzz, where it
 # becomes a test case.
 set -eu
+
+if [ "$1" = -n ]; then
+	exec go test ./ingest/decode -run '^TestMutations$' -count 1 -timeout 24h -v -args -inputs "$2"
+fi
 
 time=$1
 shift

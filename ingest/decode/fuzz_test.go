@@ -25,37 +25,45 @@ func FuzzDecode(f *testing.F) {
 	}
 	d, again := newTestDecoder(), newTestDecoder()
 	f.Fuzz(func(t *testing.T, value []byte) {
-		given := bytes.Clone(value)
-		r := d.Decode(value)
-		if !bytes.Equal(value, given) {
-			t.Fatal("the message given was changed")
-		}
-		for _, ev := range r.Events {
-			if len(ev.ID) != 32 || len(ev.Content) != 32 || ev.Source == "" || ev.Kind == "" ||
-				ev.Time.IsZero() != (ev.TimeReason != "") || ev.Last.Before(ev.First) {
-				t.Errorf("incomplete event %+v", ev)
-			}
-			if _, err := json.Marshal(ev); err != nil {
-				t.Errorf("event %+v can't be stored: %v", ev, err)
-			}
-		}
-		for _, dead := range r.Dead {
-			if dead.Reason == "" || dead.Offset < 0 || dead.Length < 0 || dead.Offset+dead.Length > len(r.Value) {
-				t.Errorf("dead part %+v is not within %d bytes", dead, len(r.Value))
-			}
-		}
-		var document any
-		if json.Unmarshal(r.Value, &document) == nil {
-			checkDropped(t, document, r.Value)
-		}
-		if second := again.Decode(r.Value); !reflect.DeepEqual(second.Events, r.Events) || !reflect.DeepEqual(second.Dead, r.Dead) || !bytes.Equal(second.Value, r.Value) {
-			t.Errorf("what is stored decodes to\n%+v, at first it was\n%+v", second, r)
-		}
+		checkDecoded(t, d, again, value)
 	})
 }
 
+// checkDecoded decodes a value with d, and what is stored of it with again, and
+// fails where a promise of Decode is broken.
+func checkDecoded(t testing.TB, d, again *Decoder, value []byte) Result {
+	t.Helper()
+	given := bytes.Clone(value)
+	r := d.Decode(value)
+	if !bytes.Equal(value, given) {
+		t.Errorf("the message given was changed from %q", given)
+	}
+	for _, ev := range r.Events {
+		if len(ev.ID) != 32 || len(ev.Content) != 32 || ev.Source == "" || ev.Kind == "" ||
+			ev.Time.IsZero() != (ev.TimeReason != "") || ev.Last.Before(ev.First) {
+			t.Errorf("incomplete event %+v", ev)
+		}
+		if _, err := json.Marshal(ev); err != nil {
+			t.Errorf("event %+v can't be stored: %v", ev, err)
+		}
+	}
+	for _, dead := range r.Dead {
+		if dead.Reason == "" || dead.Offset < 0 || dead.Length < 0 || dead.Offset+dead.Length > len(r.Value) {
+			t.Errorf("dead part %+v is not within %d bytes", dead, len(r.Value))
+		}
+	}
+	var document any
+	if json.Unmarshal(r.Value, &document) == nil {
+		checkDropped(t, document, r.Value)
+	}
+	if second := again.Decode(r.Value); !reflect.DeepEqual(second.Events, r.Events) || !reflect.DeepEqual(second.Dead, r.Dead) || !bytes.Equal(second.Value, r.Value) {
+		t.Errorf("what is stored decodes to\n%+v, at first it was\n%+v", second, r)
+	}
+	return r
+}
+
 // checkDropped fails if a member that is to be dropped has content.
-func checkDropped(t *testing.T, document any, value []byte) {
+func checkDropped(t testing.TB, document any, value []byte) {
 	t.Helper()
 	var none dropper
 	switch document := document.(type) {
