@@ -393,3 +393,10 @@ ORDER BY (call_id, version, rule);
 CREATE OR REPLACE VIEW checks_current AS
 SELECT call_id, version, rule, population, pass, fail, no_evidence, not_applicable
 FROM checks FINAL WHERE (call_id, version) GLOBAL IN (SELECT call_id, version FROM calls_current);
+
+ALTER TABLE sessions ADD COLUMN IF NOT EXISTS json String CODEC(ZSTD(3));
+
+CREATE OR REPLACE VIEW sessions_current AS
+SELECT call_id, version, session_id, tenant, app, participant_id, raw_id, endpoint_id, identity, join_path, path_evidence,
+    display_name, joined_at, left_at, source, left_source, evidence, json
+FROM sessions FINAL WHERE (call_id, version) GLOBAL IN (SELECT call_id, version FROM calls_current);
