@@ -22,13 +22,14 @@ func Parse(name string, data []byte) (*Policy, error) {
 	p := Default()
 	p.ID = digest(data)
 	p.pairs = map[[2]schema.BoundSource]time.Duration{}
+	p.tenantConsent, p.government = map[string]consentOverride{}, map[string]bool{}
 	p.tenant, p.byID, p.byUser = map[string]override{}, map[string]int{}, map[string][]int{}
 	version := false
 	body := r.document(data)
 	if len(r.problems) > 0 {
 		return nil, r.problems
 	}
-	r.each(body, "", []string{"version", "effective_from", "notice", "evidence", "apps", "tenants"}, func(key string, v ast.Node) {
+	r.each(body, "", []string{"version", "effective_from", "notice", "consent", "interop", "evidence", "apps", "tenants"}, func(key string, v ast.Node) {
 		switch key {
 		case "version":
 			version = true
@@ -39,6 +40,10 @@ func Parse(name string, data []byte) (*Policy, error) {
 			p.EffectiveFrom = r.day(v, key)
 		case "notice":
 			p.base = r.notice(v, key, true).onto(p.base)
+		case "consent":
+			p.consent = r.consent(v, key).onto(p.consent)
+		case "interop":
+			r.interop(v, key, p)
 		case "evidence":
 			r.evidence(v, key, p)
 		case "apps":
@@ -109,7 +114,7 @@ func (r *reader) declared(named []namedTenant, p *Policy) {
 func (r *reader) apps(n ast.Node, key string, p *Policy) (named []namedTenant) {
 	r.entry(n, key, "app", func(v ast.Node, at, id string) {
 		a := App{ID: id, SendsReceipts: true}
-		r.each(v, at, []string{"id", "receipts", "tenant", "resources", "users", "notice"}, func(k string, v ast.Node) {
+		r.each(v, at, []string{"id", "receipts", "tenant", "resources", "users", "notice", "consent"}, func(k string, v ast.Node) {
 			switch k := join(at, k); strings.TrimPrefix(k, at+".") {
 			case "receipts":
 				a.SendsReceipts = choice(r, v, k, "expected", "none") != "none"
@@ -127,6 +132,8 @@ func (r *reader) apps(n ast.Node, key string, p *Policy) (named []namedTenant) {
 				}
 			case "notice":
 				a.notice = r.notice(v, k, false)
+			case "consent":
+				a.consent = r.consent(v, k)
 			}
 		})
 		i := len(p.apps)
@@ -154,9 +161,12 @@ func normalResource(t string) string {
 func (r *reader) tenants(n ast.Node, key string, p *Policy) {
 	r.entry(n, key, "tenant", func(v ast.Node, at, id string) {
 		p.tenant[id] = override{}
-		r.each(v, at, []string{"id", "notice"}, func(k string, v ast.Node) {
-			if k == "notice" {
+		r.each(v, at, []string{"id", "notice", "consent"}, func(k string, v ast.Node) {
+			switch k {
+			case "notice":
 				p.tenant[id] = r.notice(v, join(at, k), false)
+			case "consent":
+				p.tenantConsent[id] = r.consent(v, join(at, k))
 			}
 		})
 	})
@@ -164,10 +174,13 @@ func (r *reader) tenants(n ast.Node, key string, p *Policy) {
 
 // evidence reads by how much server sources may differ.
 func (r *reader) evidence(n ast.Node, key string, p *Policy) {
-	r.each(n, key, []string{"conflict", "pairs"}, func(k string, v ast.Node) {
-		if at := join(key, k); k == "conflict" {
+	r.each(n, key, []string{"conflict", "pairs", "clock_skew"}, func(k string, v ast.Node) {
+		switch at := join(key, k); k {
+		case "conflict":
 			p.conflict = r.difference(v, at, p.conflict)
-		} else {
+		case "clock_skew":
+			p.clockSkew = r.difference(v, at, p.clockSkew)
+		case "pairs":
 			r.pairs(v, at, p)
 		}
 	})
@@ -224,7 +237,7 @@ func (r *reader) difference(n ast.Node, key string, otherwise time.Duration) tim
 // notice reads the parameters of the notice rule at one level of the file.
 func (r *reader) notice(n ast.Node, key string, top bool) override {
 	var o override
-	known := []string{"deadline", "early", "grace", "clock", "obligated", "exempt", "surfaces", "texts", "plays", "quiet"}
+	known := []string{"deadline", "early", "grace", "clock", "obligated", "exempt", "surfaces", "texts", "plays", "stale", "quiet"}
 	r.each(n, key, known, func(k string, v ast.Node) {
 		at := join(key, k)
 		switch k {
@@ -234,6 +247,10 @@ func (r *reader) notice(n ast.Node, key string, top bool) override {
 			o.early = r.duration(v, at)
 		case "grace":
 			o.grace = r.duration(v, at)
+		case "stale":
+			if o.stale = r.duration(v, at); o.stale != nil && *o.stale == 0 {
+				r.wrong(v, at, "expected a duration above 0s; without this key nothing is judged stale")
+			}
 		case "quiet":
 			if o.quiet = r.duration(v, at); !top {
 				r.wrong(v, at, "expected only in the file's own notice, because it holds for whole calls")

@@ -34,6 +34,11 @@ type Policy struct {
 	byID     map[string]int // indexes of apps
 	byUser   map[string][]int
 	tenant   map[string]override
+
+	consent       Consent
+	tenantConsent map[string]consentOverride
+	clockSkew     time.Duration
+	government    map[string]bool // tenants, lower case; false: known to be none
 }
 
 // What a receipt's time is taken from (notice.clock).
@@ -65,6 +70,9 @@ type Notice struct {
 	Plays map[string][]string
 	// Clock is ClockSent or ClockEstimate.
 	Clock string
+	// Stale is how long after a capture ended the app may show it as active; zero
+	// where the policy does not say that the app sends "stopped".
+	Stale time.Duration
 	// Quiet is how long a call may be without evidence before it is taken to
 	// have ended at its last evidence. It holds for whole calls: see Base.
 	Quiet time.Duration
@@ -83,12 +91,13 @@ type App struct {
 	resources     []string
 	users         []string
 	notice        override
+	consent       consentOverride
 }
 
 // Default returns the policy that holds where no file is given: the notice is
 // due within 5 seconds of exposure for every session of a custom app.
 func Default() *Policy {
-	return &Policy{ID: "default", base: defaultNotice(), conflict: defaultConflict}
+	return &Policy{ID: "default", base: defaultNotice(), conflict: defaultConflict, consent: defaultConsent(), clockSkew: defaultClockSkew}
 }
 
 // defaultConflict is by how much two server sources may differ on a bound.
@@ -110,6 +119,7 @@ func defaultNotice() Notice {
 			schema.PathTeamsAnonymous: "the native Teams client shows the platform's own notice",
 		},
 		Surfaces: map[schema.JoinPath][]string{schema.PathPSTN: {surfaceAudio}},
+		Texts:    textsShipped(),
 	}
 }
 
@@ -135,20 +145,20 @@ func (n Notice) Reason(path schema.JoinPath) string {
 }
 
 // Names reports whether a text in a locale names a capture. It does, as far as
-// is known, where there is no text or no pattern for the locale and capture. A
-// locale such as "de-AT" that has no patterns of its own has those of "de",
-// else those of "*".
+// is known, where there is no text or no pattern for the locale and capture.
 func (n Notice) Names(capture, locale, text string) bool {
-	if text == "" || len(n.Texts) == 0 {
-		return true
-	}
+	patterns := n.patterns(locale)[capture]
+	return text == "" || len(patterns) == 0 ||
+		slices.ContainsFunc(patterns, func(r *regexp.Regexp) bool { return r.MatchString(text) })
+}
+
+// patterns are those for a locale. A locale such as "de-AT" that has none of its
+// own has those of "de", else those of "*".
+func (n Notice) patterns(locale string) Patterns {
 	locale = normalLocale(locale)
 	for {
-		if p, ok := n.Texts[locale]; ok {
-			return len(p[capture]) == 0 || slices.ContainsFunc(p[capture], func(r *regexp.Regexp) bool { return r.MatchString(text) })
-		}
-		if locale == anyLocale {
-			return true
+		if p, ok := n.Texts[locale]; ok || locale == anyLocale {
+			return p
 		}
 		locale = locale[:max(strings.LastIndexByte(locale, '-'), 0)]
 		if locale == "" {
@@ -253,13 +263,13 @@ func (p *Policy) Notice(a App) Notice {
 
 // override holds those notice parameters that a level of the file sets.
 type override struct {
-	deadline, early, grace, quiet *time.Duration
-	clock                         string
-	obligated                     []schema.JoinPath // nil: not set
-	exempt                        map[schema.JoinPath]string
-	surfaces                      map[schema.JoinPath][]string
-	texts                         map[string]Patterns
-	plays                         map[string][]string
+	deadline, early, grace, quiet, stale *time.Duration
+	clock                                string
+	obligated                            []schema.JoinPath // nil: not set
+	exempt                               map[schema.JoinPath]string
+	surfaces                             map[schema.JoinPath][]string
+	texts                                map[string]Patterns
+	plays                                map[string][]string
 }
 
 // onto returns n with what the level sets. Maps are joined key by key.
@@ -273,6 +283,7 @@ func (o override) onto(n Notice) Notice {
 	set(&n.Early, o.early)
 	set(&n.Grace, o.grace)
 	set(&n.Quiet, o.quiet)
+	set(&n.Stale, o.stale)
 	n.Clock = cmp.Or(o.clock, n.Clock)
 	if o.obligated != nil {
 		n.Obligated = o.obligated
