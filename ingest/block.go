@@ -258,6 +258,8 @@ func rawID(f *schema.Facts) string {
 		return f.Participant.RawID
 	case f.Name != nil:
 		return f.Name.RawID
+	case f.Directory != nil:
+		return f.Directory.RawID
 	}
 	return ""
 }

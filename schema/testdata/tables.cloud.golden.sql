@@ -400,3 +400,34 @@ CREATE OR REPLACE VIEW sessions_current AS
 SELECT call_id, version, session_id, tenant, app, participant_id, raw_id, endpoint_id, identity, join_path, path_evidence,
     display_name, joined_at, left_at, source, left_source, evidence, json
 FROM sessions FINAL WHERE (call_id, version) GLOBAL IN (SELECT call_id, version FROM calls_current);
+
+CREATE TABLE IF NOT EXISTS names (
+    call_id String,
+    version UInt64,
+    raw_id String,
+    surface LowCardinality(String),
+    source LowCardinality(String),
+    name String,
+    tenant LowCardinality(String),
+    kinds Array(LowCardinality(String)),
+    labels Array(String),
+    first_at Nullable(DateTime64(3, 'UTC')),
+    last_at Nullable(DateTime64(3, 'UTC')),
+    event String COMMENT 'that showed it first' CODEC(ZSTD(1)),
+    directory_basis LowCardinality(String),
+    directory_name String,
+    directory_from Nullable(DateTime64(3, 'UTC')),
+    directory_event String CODEC(ZSTD(1)),
+    result LowCardinality(String),
+    reason LowCardinality(String)
+) ENGINE = ReplacingMergeTree()
+ORDER BY (call_id, version, raw_id, surface, source, name);
+
+CREATE OR REPLACE VIEW names_current AS
+SELECT call_id, version, raw_id, surface, source, name, tenant, kinds, labels, first_at, last_at, event, directory_basis,
+    directory_name, directory_from, directory_event, result, reason
+FROM names FINAL WHERE (call_id, version) GLOBAL IN (SELECT call_id, version FROM calls_current);
+
+ALTER TABLE events ADD INDEX IF NOT EXISTS by_kind kind TYPE set(100) GRANULARITY 1;
+
+ALTER TABLE events MATERIALIZE INDEX by_kind;
