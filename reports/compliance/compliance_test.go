@@ -195,8 +195,8 @@ func harmless(t *testing.T, text string) {
 		t.Fatal(err)
 	}
 	for _, never := range []string{"<script", "javascript:", "http://", "https://", "url(", "@import", " style=\"", "<img", "<link", "<iframe"} {
-		// The name of an app holds an address, as text.
-		if strings.Contains(strings.ReplaceAll(strings.ToLower(text), "http://example.org", ""), never) {
+		// The name of an app holds an address, as text; in pictures it is cut.
+		if strings.Contains(strings.ReplaceAll(strings.ToLower(text), "http://example", ""), never) {
 			t.Errorf("%q is in the page", never)
 		}
 	}

@@ -28,7 +28,7 @@ type mark struct{ Kind, X, Y, Path, Title string }
 
 const (
 	laneWidth            = 1060.0
-	laneLeft, laneRight  = 210.0, 170.0
+	laneLeft, laneRight  = 210.0, 230.0
 	laneTop, laneRow     = 22.0, 22.0
 	mostLanes, laneTicks = 30, 6
 )
@@ -154,7 +154,7 @@ func (d *drawing) until(i timeline.Instant) time.Time {
 }
 
 func (d *drawing) name(s string) {
-	d.Texts = append(d.Texts, label{"end", px(laneLeft - 8), px(d.y + 15), shorten(s, 32)})
+	d.Texts = append(d.Texts, label{"end", px(laneLeft - 8), px(d.y + 15), fit(s, laneLeft-8)})
 }
 
 func (d *drawing) interval(class string, from, to time.Time, top, height float64, title string) {
@@ -194,7 +194,7 @@ func (d *drawing) session(s *timeline.Session, name string, obligations []*timel
 		d.mark(o)
 	}
 	worst, words := verdict(obligations)
-	d.Texts = append(d.Texts, label{worst, px(laneWidth - laneRight + 10), px(d.y + 15), words})
+	d.Texts = append(d.Texts, label{worst, px(laneWidth - laneRight + 10), px(d.y + 15), fitParts(words, laneRight-10)})
 	d.y += laneRow
 }
 
@@ -217,8 +217,9 @@ func (d *drawing) mark(o *timeline.Obligation) {
 	}
 }
 
-// verdict is the worst result of a session, as a class, and all in words.
-func verdict(obligations []*timeline.Obligation) (class, words string) {
+// verdict is the worst result of a session, as a class, and all in words, the
+// worst first.
+func verdict(obligations []*timeline.Obligation) (class string, words []string) {
 	count := map[string]int{}
 	worst := ""
 	for _, o := range obligations {
@@ -227,20 +228,19 @@ func verdict(obligations []*timeline.Obligation) (class, words string) {
 			worst = o.Result
 		}
 	}
-	var parts []string
 	for _, r := range []string{"missed", "late", "no_evidence", "pending", "pass", "too_short", "not_applicable"} {
 		word := strings.ReplaceAll(r, "_", " ")
 		if r == "pass" {
 			word = "reported"
 		}
 		if n := count[r]; n == 1 {
-			parts = append(parts, word)
+			words = append(words, word)
 		} else if n > 1 {
-			parts = append(parts, fmt.Sprintf("%s ×%d", word, n))
+			words = append(words, fmt.Sprintf("%s ×%d", word, n))
 		}
 	}
 	class = map[string]string{"missed": "missed", "late": "late", "no_evidence": "none", "pass": "pass"}[worst]
-	return cmp.Or(class, "outside"), shorten(strings.Join(parts, ", "), 28)
+	return cmp.Or(class, "outside"), words
 }
 
 // axis draws the clock above and below the lanes.

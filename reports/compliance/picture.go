@@ -138,7 +138,8 @@ func newShareChart(t Table, n int) shareChart {
 	}
 	for i, r := range t.Rows[:n] {
 		y := shareRow * float64(i)
-		c.Labels = append(c.Labels, label{X: "0", Y: px(y + 13), Text: fmt.Sprintf("%s: %s %% of %s", shorten(t.Label(r), 60), r.Coverage(), spreadsheet.Thousands(r.Judged()))})
+		figures := fmt.Sprintf(": %s %% of %s", r.Coverage(), spreadsheet.Thousands(r.Judged()))
+		c.Labels = append(c.Labels, label{X: "0", Y: px(y + 13), Text: fit(t.Label(r), shareWidth-letterWidth*float64(len(figures))) + figures})
 		x := 0.0
 		for _, p := range parts(r.Counts) {
 			if p.n == 0 {
@@ -152,7 +153,52 @@ func newShareChart(t Table, n int) shareChart {
 	return c
 }
 
-// shorten cuts a text for a picture.
+// How wide a letter of a picture is taken to be at most on average, in pixels:
+// the page has no font of its own, and the widest that readers have counts.
+const (
+	letterWidth = 7.2
+	wideWidth   = 12.0 // of Chinese, Japanese and Korean ones, and of pictograms
+)
+
+// fit cuts a text to what a picture has room for, in pixels.
+func fit(s string, room float64) string {
+	end, used := 0, 0.0
+	for i, c := range s {
+		w := letterWidth
+		if c >= 0x1100 {
+			w = wideWidth
+		}
+		if used+w > room {
+			return s[:end] + "…"
+		}
+		if used += w; used+wideWidth <= room {
+			end = i + utf8.RuneLen(c) // with room for the sign that there is more
+		}
+	}
+	return s
+}
+
+// fitParts joins as many parts as there is room for, whole ones only.
+func fitParts(parts []string, room float64) string {
+	s := ""
+	for i, p := range parts {
+		next := p
+		if i > 0 {
+			next = s + ", " + p
+		}
+		more := ""
+		if i+1 < len(parts) {
+			more = " …"
+		}
+		if i > 0 && fit(next+more, room) != next+more {
+			return s + " …"
+		}
+		s = next
+	}
+	return s
+}
+
+// shorten cuts a text to a number of letters.
 func shorten(s string, size int) string {
 	if utf8.RuneCountInString(s) <= size {
 		return s
