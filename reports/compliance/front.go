@@ -89,6 +89,7 @@ func (b *builder) figures(c *spreadsheet.Cover) {
 	}
 	c.Put(0, excelize.Cell{StyleID: b.Styles.Label, Value: "Obligations"}, label("Coverage"), label("Judged"), label("Reported in time"), label("Reported late"))
 	c.Put(22, nil, coverage, count(r.Total.Judged(), colJudged), count(r.Total.Pass, colPass), count(r.Total.Late, colLate))
+	c.Put(6) // else the labels below seem to be of the figures above
 	c.Put(0, nil, label("Missed"), label("No evidence"), label("Outside coverage"), label("Calls with a missed or late notice"))
 	outside := excelize.Cell{StyleID: b.Styles.Figure, Value: r.Total.Outside()}
 	if t := r.Tables[0]; len(t.Rows) > 0 {
@@ -125,27 +126,38 @@ func (b *builder) overview() error {
 	if err != nil {
 		return err
 	}
-	row, left := 4, true
-	for _, t := range b.report.Tables {
+	row := 4
+	var pair []spreadsheet.Chart
+	place := func() error {
+		height := 0
+		for _, c := range pair {
+			height = max(height, c.Height)
+		}
+		for _, c := range pair {
+			c.Row, c.Height = row, height
+			if err := d.Chart(c); err != nil {
+				return err
+			}
+		}
+		row, pair = row+height+1, nil
+		return nil
+	}
+	for i, t := range b.report.Tables {
 		n := judgedRows(t)
-		if n == 0 {
-			continue
+		if n > 0 {
+			chart := b.chart(t, n)
+			switch chart.Column, chart.Width, chart.Height = 1, 7, chartHeight(n); {
+			case t.Days:
+				chart.Width, chart.Height = 15, chartHeight(0)
+			case len(pair) > 0:
+				chart.Column = 9
+			}
+			pair = append(pair, chart)
 		}
-		chart := b.chart(t, n)
-		chart.Row, chart.Height = row, 14
-		switch {
-		case t.Days:
-			chart.Column, chart.Width = 1, 15
-			row += 15
-		case left:
-			chart.Column, chart.Width = 1, 7
-			left = false
-		default:
-			chart.Column, chart.Width = 9, 7
-			left, row = true, row+15
-		}
-		if err := d.Chart(chart); err != nil {
-			return err
+		if len(pair) == 2 || len(pair) == 1 && (t.Days || i == len(b.report.Tables)-1) {
+			if err := place(); err != nil {
+				return err
+			}
 		}
 	}
 	if b.report.Total.Judged() == 0 {
@@ -153,6 +165,13 @@ func (b *builder) overview() error {
 	}
 	return d.End(fmt.Sprintf("Each bar is what was judged; what is outside of coverage is on the sheets behind. Of apps, clients and join paths those with the most, up to %d.", mostBars))
 }
+
+// chartHeight is how many rows a chart of lying bars needs, so that no program
+// leaves labels out: title, axis and legend, and a row and a half a bar.
+func chartHeight(bars int) int { return max(14, 6+(3*bars+1)/2) }
+
+// mostLabel bounds the labels of a chart, which share its width with the bars.
+const mostLabel = 44
 
 // judgedRows is how many of the first rows of a table a chart shows: those
 // that were judged, which come first but for days.

@@ -39,7 +39,7 @@ func (b *builder) reasonTable(name, title, subtitle, empty string, reasons []Rea
 	return b.Table(name, spreadsheet.Layout{
 		Title: title, Subtitle: subtitle + " · " + b.report.period(),
 		Columns: []spreadsheet.Column{
-			spreadsheet.Text("Result", 18), spreadsheet.Wrap("Why", 62), spreadsheet.Text("Reason", 0), spreadsheet.Text("App", 0),
+			spreadsheet.Text("Result", 18), spreadsheet.Wrap("Why", 72), spreadsheet.Text("Reason", 0), spreadsheet.Text("App", 0),
 			spreadsheet.Text("Join path", 0), spreadsheet.Count("Obligations", 14), spreadsheet.Quantity("Minutes", 17), spreadsheet.Quantity("of them assumed", 17),
 		},
 	}, rows, empty, func(s *spreadsheet.Sheet, last int) error {
@@ -77,15 +77,15 @@ func (b *builder) reported() error {
 		}
 		rows = append(rows, row)
 	}
-	count := func(head string) spreadsheet.Column { return spreadsheet.Count(head, 12) }
+	count := func(head string) spreadsheet.Column { return spreadsheet.Count(head, 15) }
 	return b.Table(sheetReported, spreadsheet.Layout{
 		Title:    "How notices were reported",
 		Subtitle: "Delays in milliseconds: half of them are at most the first figure, 95 of 100 at most the second · whole = platform (until the client saw its signal) + app (until it reported) · " + b.report.period(),
 		Columns: []spreadsheet.Column{
 			spreadsheet.Text("Came via", 0), spreadsheet.Text("Shown on", 0), spreadsheet.Text("Clock", 0), count("In time"), count("Late"),
-			count("Whole delay, half"), count("Whole delay, 95 %"), count("Whole delay, most"), count("Of them signalled"),
-			count("Platform delay, half"), count("Platform delay, 95 %"), count("Platform delay, most"),
-			count("App delay, half"), count("App delay, 95 %"), count("App delay, most"),
+			count("Whole delay,\nhalf"), count("Whole delay,\n95 %"), count("Whole delay,\nmost"), count("Of them signalled"),
+			count("Platform delay,\nhalf"), count("Platform delay,\n95 %"), count("Platform delay,\nmost"),
+			count("App delay,\nhalf"), count("App delay,\n95 %"), count("App delay,\nmost"),
 		},
 	}, rows, "No notice was reported.", func(s *spreadsheet.Sheet, last int) error {
 		var pass, late int64

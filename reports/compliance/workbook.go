@@ -227,7 +227,7 @@ func (b *builder) breakdown(t Table) error {
 		}
 		row = append(row, cells(r.Counts, firstRow+i, first, b.rowStyle)...)
 		if t.labelled() {
-			row = append(row, b.say(t.Label(r)))
+			row = append(row, b.say(shorten(t.Label(r), mostLabel)))
 		}
 		rows = append(rows, row)
 	}

@@ -101,7 +101,7 @@ func (d *Board) Chart(c Chart) error {
 	lowest, highest := 0.0, 100.0
 	lines := &excelize.Chart{
 		Type: excelize.Line, Legend: bars.Legend,
-		YAxis: excelize.ChartAxis{Secondary: true, Minimum: &lowest, Maximum: &highest, Font: small, NumFmt: excelize.ChartNumFmt{CustomNumFmt: `0"%"`}},
+		YAxis: excelize.ChartAxis{Secondary: true, Minimum: &lowest, Maximum: &highest, MajorUnit: 25, Font: small, NumFmt: excelize.ChartNumFmt{CustomNumFmt: `0"%"`}},
 	}
 	for _, s := range c.Series {
 		fill := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{s.Color}}

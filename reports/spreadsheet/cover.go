@@ -14,7 +14,8 @@ import (
 // After an error nothing more is written; End returns it.
 type Cover struct {
 	*Sheet
-	err error
+	err  error
+	used float64 // points of the printed page that is being filled
 }
 
 const (
@@ -23,9 +24,19 @@ const (
 	maxDigests = 200   // more are in manifest.json; a cover is to be read
 )
 
+// How a cover is printed, on A4 lying. Breaks by hand count only where a sheet
+// is not fitted to the page, so its size is fixed: somewhat less than what fits,
+// because programs count the width of columns differently.
+const (
+	coverScale     = 78
+	coverPage      = (595 - 2*36) * 100.0 / coverScale // points of rows on a page
+	coverRow       = 15.0                              // points of a row that states none
+	coverParagraph = 60.0                              // points below a heading that stay with it
+)
+
 // Cover begins a cover.
 func (b *Book) Cover(name, title, subtitle string) (*Cover, error) {
-	if err := b.page(name, Layout{}); err != nil {
+	if err := b.page(name, Layout{Scale: coverScale}); err != nil {
 		return nil, err
 	}
 	sw, err := b.f.NewStreamWriter(name)
@@ -60,13 +71,25 @@ func (c *Cover) Fail(err error) {
 
 // Put writes the next row; height 0 leaves it to the reader's program.
 func (c *Cover) Put(height float64, cells ...any) {
-	if c.err == nil {
-		c.err = c.At(c.row+1, height, cells...)
+	if c.err != nil {
+		return
+	}
+	c.err = c.At(c.row+1, height, cells...)
+	if height == 0 {
+		height = coverRow
+	}
+	if c.used += height; c.used > coverPage {
+		c.used = height // the row began the next page
 	}
 }
 
-// Section begins a section.
+// Section begins a section, on the next page where little of this one is left:
+// a heading is not printed apart from what it is of.
 func (c *Cover) Section(name string) {
+	if c.err == nil && c.used+8+20+4+coverParagraph > coverPage {
+		c.err = c.sw.InsertPageBreak(fmt.Sprintf("A%d", c.row+1))
+		c.used = 0
+	}
 	c.Put(8)
 	st := c.b.Styles.Section
 	c.Put(20, excelize.Cell{StyleID: st, Value: name}, excelize.Cell{StyleID: st}, excelize.Cell{StyleID: st},

@@ -73,6 +73,7 @@ type Layout struct {
 	PrintColumns    int  // columns that are printed; 0: all
 	Paper           int  // excelize's paper size; 0: A4
 	OnePage         bool // printed upright on one page
+	Scale           uint // printed in this per cent of its size and not fitted to the page's width
 }
 
 // A Sheet is a sheet that is being streamed.
@@ -134,6 +135,10 @@ func (b *Book) page(name string, l Layout) error {
 	if l.OnePage {
 		height, orientation = 1, "portrait"
 	}
+	scale := uint(100)
+	if l.Scale > 0 {
+		fit, scale = false, l.Scale
+	}
 	paper := l.Paper
 	if paper == 0 {
 		paper = PaperA4
@@ -147,7 +152,7 @@ func (b *Book) page(name string, l Layout) error {
 		return err
 	}
 	err := b.f.SetPageLayout(name, &excelize.PageLayoutOptions{
-		Size: &paper, Orientation: &orientation, FitToHeight: &height, FitToWidth: &width,
+		Size: &paper, Orientation: &orientation, FitToHeight: &height, FitToWidth: &width, AdjustTo: &scale,
 	})
 	if err != nil {
 		return err
@@ -191,7 +196,7 @@ func (s *Sheet) Add(values ...any) error {
 		cells[i] = excelize.Cell{StyleID: s.b.kindStyle(k), Value: v}
 		if text, ok := v.(string); ok && k == KindWrap {
 			// Programs don't fit the height of rows that were written for them.
-			height = max(height, 13*math.Ceil(float64(utf8.RuneCountInString(text))*1.1/s.cols[i].Width)+2)
+			height = max(height, 13*math.Ceil(float64(utf8.RuneCountInString(text))/s.cols[i].Width)+2)
 		}
 	}
 	return s.At(s.row+1, min(height, 400), cells...)
