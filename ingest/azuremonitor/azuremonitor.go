@@ -46,6 +46,7 @@ func (d *Decoder) Read(row jsondoc.Value) (kind string) {
 	d.row, d.inner = row, jsondoc.Value{}
 	f.collect(d.names, row)
 	if kind = f.named(); kind == schema.KindUnknown {
+		d.inner = d.nested.Open(f.at(properties))
 		return kind
 	}
 	if f.has(properties) {
@@ -97,6 +98,9 @@ func (d *Decoder) Decode(kind string, ev *schema.Event) {
 	default:
 		w.Begin("azure_monitor/")
 		w.Bytes([]byte(kind))
+		if kind == schema.KindUnknown {
+			w.Bytes(normal.Fold(f.unknownName()))
+		}
 		d.refs(kind, ev)
 		d.rest(kind, ev)
 	}

@@ -113,6 +113,15 @@ func (f *fields) named() string {
 	return kind
 }
 
+// unknownName returns the category, else the table, of a row of which neither
+// is known.
+func (f *fields) unknownName() []byte {
+	if name := normal.Token(f.at(category)); len(name) > 0 {
+		return name
+	}
+	return normal.Token(f.at(table))
+}
+
 // unnamed returns the kind of a row that names neither itself: by what its
 // properties name, else by its columns, as in exports from the portal.
 func (f *fields) unnamed() string {

@@ -119,7 +119,16 @@ func (a *mutationTally) decode(t *testing.T, d, again *Decoder, value []byte) (f
 	watched := &watch{TB: t}
 	began := time.Now()
 	r := checkDecoded(watched, d, again, value)
-	a.slowest = max(a.slowest, time.Since(began))
+	took := time.Since(began)
+	for range 3 { // or another process had the processor
+		if took < 20*time.Millisecond {
+			break
+		}
+		began = time.Now()
+		r = checkDecoded(watched, d, again, value)
+		took = min(took, time.Since(began))
+	}
+	a.slowest = max(a.slowest, took)
 	a.inputs++
 	a.bytes += len(value)
 	a.events += len(r.Events)
