@@ -177,6 +177,8 @@ func (s Store) merge(ctx context.Context, e evaluation, calls iter.Seq2[row[call
 		defer obligations.stop()
 		findings := pull(unless(e.bare, s.findingRows(ctx, e)))
 		defer findings.stop()
+		names := pull(unless(e.bare, s.nameRows(ctx, e)))
+		defer names.stop()
 		usage := pull(unless(e.bare, s.usageRows(ctx, e)))
 		defer usage.stop()
 		free := pull(unless(e.bare, s.freeRows(ctx, e)))
@@ -191,6 +193,7 @@ func (s Store) merge(ctx context.Context, e evaluation, calls iter.Seq2[row[call
 			p.sessions, err = sessions.of(id)
 			p.obligations, err = more(err, obligations, id)
 			p.findings, err = more(err, findings, id)
+			p.names, err = more(err, names, id)
 			p.usage, err = more(err, usage, id)
 			p.free, err = more(err, free, id)
 			if err != nil {
@@ -430,6 +433,7 @@ type parts struct {
 	sessions    []owner
 	obligations []timeline.Obligation
 	findings    []timeline.Finding
+	names       []timeline.Name
 	usage       []timeline.Usage
 	free        []timeline.Unmetered
 }
@@ -459,7 +463,7 @@ func (s Store) document(p parts) *timeline.Call {
 		}
 		kept[x.SessionID] = true
 	}
-	d.Obligations, d.Findings, d.Usage = orNone(p.obligations), orNone(p.findings), orNone(p.usage)
+	d.Names, d.Obligations, d.Findings, d.Usage = orNone(p.names), orNone(p.obligations), orNone(p.findings), orNone(p.usage)
 	d.Unmetered = orNone(slices.DeleteFunc(p.free, func(u timeline.Unmetered) bool { return !kept[u.SessionID] }))
 	return d
 }

@@ -3,12 +3,12 @@ package timeline
 import "rollcall/schema"
 
 // New makes the document of an assembled call, without what the policy and the
-// tariff say of it: owners of sessions, obligations, findings, usage and events
-// are the caller's to fill in.
+// tariff say of it: owners of sessions, names, obligations, findings, usage and
+// events are the caller's to fill in.
 func New(c schema.Call) *Call {
 	d := &Call{
 		CallID: c.ID, ResourceID: c.Resource, Teams: c.Teams, TeamsEvidence: c.TeamsEvidence, Start: bound(c.Start), End: bound(c.End),
-		UnmatchedReceipts: none(c.Unmatched), Obligations: []Obligation{}, Findings: []Finding{}, Usage: []Usage{},
+		UnmatchedReceipts: none(c.Unmatched), Names: []Name{}, Obligations: []Obligation{}, Findings: []Finding{}, Usage: []Usage{},
 		Unmetered: []Unmetered{}, Events: []Event{},
 	}
 	d.Aliases = each(c.Aliases, func(a schema.Alias) Alias { return Alias(a) })
@@ -108,6 +108,9 @@ func (c *Call) naming() [][]string {
 	}
 	for _, p := range c.Plays {
 		all = append(all, []string{p.Event})
+	}
+	for _, n := range c.Names {
+		all = append(all, []string{n.Event, n.DirectoryEvent})
 	}
 	for _, d := range c.Disputes {
 		all = append(all, []string{d.A.Event, d.B.Event})

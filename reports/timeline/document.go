@@ -64,6 +64,7 @@ type Call struct {
 	Episodes   []Episode   `json:"episodes"`
 	Recordings []Recording `json:"recordings"`
 	Plays      []Play      `json:"plays"`
+	Names      []Name      `json:"names"`
 	Disputes   []Dispute   `json:"disputes"`
 	// UnmatchedReceipts are the events of receipts about participants that
 	// nothing else knows.
@@ -180,6 +181,32 @@ type Play struct {
 	At               Instant `json:"at"`
 	OperationContext string  `json:"operation_context"`
 	Event            string  `json:"event"`
+}
+
+// A Name is a displayed name of one identity as one source showed it on one
+// surface, with what the directory said of the identity then.
+type Name struct {
+	RawID   string `json:"raw_id"`
+	Surface string `json:"surface"`
+	Source  string `json:"source"`
+	Name    string `json:"name"`
+	// Kinds are the kinds of event that showed it, and Labels what they showed
+	// beside it, both sorted.
+	Kinds   []string `json:"kinds"`
+	Labels  []string `json:"labels"`
+	FirstAt Instant  `json:"first_at"`
+	LastAt  Instant  `json:"last_at"`
+	// Event is that which showed it first.
+	Event string `json:"event"`
+	// DirectoryBasis says what is known of the directory, as in package schema;
+	// DirectoryFrom is when it was first seen to say so, in DirectoryEvent.
+	DirectoryBasis string  `json:"directory_basis"`
+	DirectoryName  string  `json:"directory_name"`
+	DirectoryFrom  Instant `json:"directory_from"`
+	DirectoryEvent string  `json:"directory_event"`
+	// Result and Reason are those of the name rules; empty where none judged.
+	Result string `json:"result"`
+	Reason string `json:"reason"`
 }
 
 // A Dispute is a bound on which two server sources differ; A's word counts.

@@ -45,6 +45,7 @@ func Text(w io.Writer, c *Call, o Options) error {
 	t.ids()
 	t.lanes()
 	t.sessions()
+	t.names()
 	t.chronicle()
 	t.obligations()
 	t.findings()

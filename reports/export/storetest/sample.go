@@ -72,7 +72,24 @@ func (b *builder) session(name, raw string, path schema.JoinPath, identity schem
 	s.Events = []string{s.Joined.Event}
 	b.Sessions = append(b.Sessions, s)
 	b.Owners[s.ID] = [2]string{b.Tenant, app}
+	b.name(schema.ShownName{RawID: raw, Name: name, Source: schema.SourceEventGrid, Kinds: []string{"Microsoft.Communication.CallParticipantAdded"},
+		First: joined, Last: joined, Event: s.Joined.Event})
 	return n
+}
+
+// name adds a name that the call showed.
+func (b *builder) name(n schema.ShownName) {
+	n.Tenant = b.Tenant
+	b.Shown = append(b.Shown, n)
+}
+
+// user says what the directory had of an identity.
+func (b *builder) user(raw string, basis schema.DirectoryBasis, name string, from time.Time) {
+	for i := range b.Shown {
+		if n := &b.Shown[i]; n.RawID == raw {
+			n.Directory = schema.DirectoryName{Basis: basis, Name: name, From: from, Event: b.event("graph", "user", time.Time{})}
+		}
+	}
 }
 
 // oblige adds the obligation of a session and an episode.
@@ -205,6 +222,11 @@ func failing() Call {
 		Rate: "0.004", Currency: "USD", Cost: "0.24", TariffRow: "rates, line 3", TariffVersion: "v1", Evidence: b.Sessions[anna].Events}}
 	b.Disputes = []schema.Dispute{{Bound: schema.DisputeLeft, Subject: b.Sessions[markup].ID, A: b.Sessions[markup].Left,
 		B: schema.Bound{At: day(0, 9, 40, 4), Source: schema.BoundCallSummary, Event: b.event("azure_monitor", "CallSummary", day(0, 10, 5, 0))}}}
+	b.name(schema.ShownName{RawID: "8:acs:anna", Name: "Ánna Ősz", Surface: "teams", Source: schema.SourceRollcall, Kinds: []string{"rollcall.name.shown", "rollcall.session.joined"},
+		Labels: []string{"(External)"}, First: day(0, 9, 0, 1), Last: day(0, 9, 30, 0), Event: b.event("rollcall", "rollcall.name.shown", day(0, 9, 0, 1))})
+	b.name(schema.ShownName{Name: "", Surface: "acs_app", Source: schema.SourceRollcall, Kinds: []string{"rollcall.name.shown"}})
+	b.user("8:acs:markup", schema.DirectoryHeld, Markup, day(-3, 8, 0, 0))
+	b.user("8:orgid:native", schema.DirectoryOnly, "Bob", time.Time{})
 	return b.Call
 }
 

@@ -60,6 +60,7 @@ type Call struct {
 	Obligations []Obligation
 	Findings    []schema.Finding
 	Lines       []schema.UsageLine
+	Shown       []schema.ShownName
 	Events      []Event
 }
 
@@ -93,7 +94,7 @@ func Fill(t testing.TB, conn driver.Conn, calls ...Call) {
 // order has the row that makes a version count last.
 var order = []string{
 	insertSession,
-	insertObligation, insertFinding, insertLine, insertEvent, insertMessage, insertAlias, insertCall,
+	insertObligation, insertFinding, insertLine, insertName, insertEvent, insertMessage, insertAlias, insertCall,
 }
 
 const (
@@ -101,6 +102,7 @@ const (
 	insertObligation = "INSERT INTO obligations (call_id, version, session_id, capture, ordinal, tenant, app, participant_id, raw_id, endpoint_id, join_path, episode_start, episode_end, episode_end_source, joined_at, left_at, left_source, exposed_at, due_at, signalled_at, shown_at, delay_ms, result, reason, receipt_id, receipt_via, surface, clock_basis, evidence, app_version, sdk_version, exposure_ms, assumed_ms, assumed)"
 	insertFinding    = "INSERT INTO findings (call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at, message, evidence, policy_version)"
 	insertLine       = "INSERT INTO usage_lines (call_id, version, line_id, day, tenant, app, resource_id, session_id, participant_id, raw_id, meter, unit, raw, quantity, rate, currency, cost, tariff_row, tariff_version, evidence, correction_of, note)"
+	insertName       = "INSERT INTO names (call_id, version, raw_id, surface, source, name, tenant, kinds, labels, first_at, last_at, event, directory_basis, directory_name, directory_from, directory_event, result, reason)"
 	insertEvent      = "INSERT INTO events (topic, epoch, partition, offset, idx, event_id, source, kind, via, version, content, time, time_reason, first, last, resource, aliases, alias_key, raw_id, facts, decoder, broker_time, batch)"
 	insertMessage    = "INSERT INTO messages (topic, epoch, partition, offset, broker_time, key, value, headers, length, flags, salt, commitment, batch)"
 	insertAlias      = "INSERT INTO aliases (alias, alias_key, aliases, first, last)"
@@ -158,6 +160,11 @@ func (in *inserter) call(c Call, n int) {
 		}
 		in.put(insertLine, id, v, u.LineID, day, u.Tenant, u.App, u.Resource, u.SessionID, u.ParticipantID, u.RawID, u.Meter, u.Unit, u.Raw, u.Quantity, u.Rate,
 			u.Currency, u.Cost, u.TariffRow, u.TariffVersion, list(u.Evidence), u.CorrectionOf, u.Note)
+	}
+	for _, n := range c.Shown {
+		d := n.Directory
+		in.put(insertName, id, v, n.RawID, n.Surface, string(n.Source), n.Name, n.Tenant, list(n.Kinds), list(n.Labels), null(n.First), null(n.Last), n.Event,
+			string(d.Basis), d.Name, null(d.From), d.Event, n.Result, n.Reason)
 	}
 	var names []string
 	for _, a := range c.Aliases {
