@@ -2,7 +2,6 @@ package calls
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -143,8 +142,8 @@ func (g *graph) breaks(sets []int) bool {
 
 // callIDs names each call: its earliest correlation id, else its earliest other
 // alias. Occurrences that only a thread names get their start besides, because
-// the thread is shared by all of them.
-func (g *graph) callIDs() map[int]string {
+// the thread is shared by all of them; these are listed by their ids.
+func (g *graph) callIDs() (ids map[int]string, alone map[string]Occurrence) {
 	type named struct {
 		alias string
 		time  time.Time
@@ -171,14 +170,16 @@ func (g *graph) callIDs() map[int]string {
 	for root, b := range best {
 		users[b.alias] = append(users[b.alias], root)
 	}
-	ids := make(map[int]string, len(best))
+	ids, alone = make(map[int]string, len(best)), map[string]Occurrence{}
 	for root, b := range best {
 		ids[root] = valueOf(b.alias)
-		if len(users[b.alias]) > 1 {
-			ids[root] = fmt.Sprintf("%s@%s", valueOf(b.alias), starts[root].UTC().Format("2006-01-02T15:04:05.000Z"))
+		if kindOf(b.alias) == ThreadID {
+			o := Occurrence{valueOf(b.alias), starts[root]}
+			ids[root] = o.ID(len(users[b.alias]) > 1)
+			alone[ids[root]] = o
 		}
 	}
-	return ids
+	return ids, alone
 }
 
 // better orders the aliases of a call for its id: correlation ids first, then

@@ -69,6 +69,8 @@ type Resolution struct {
 	// to no call (it has no alias left) is absent.
 	Calls    map[string]string
 	SetAside []SetAside // by alias
+	// Alone lists, by their ids, the calls that nothing but a thread names.
+	Alone map[string]Occurrence
 }
 
 // Resolve assigns each alias set to a call.
@@ -82,7 +84,8 @@ func Resolve(sets []AliasSet) Resolution {
 	}
 	g.joinThreads()
 	res := Resolution{Calls: make(map[string]string, len(sets))}
-	ids := g.callIDs()
+	ids, alone := g.callIDs()
+	res.Alone = alone
 	for i, s := range g.sets {
 		if root := g.home(i); root >= 0 {
 			res.Calls[s.Key] = ids[root]

@@ -3,8 +3,12 @@ package assess
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"rollcall/rules/notice"
@@ -32,11 +36,41 @@ INNER JOIN (
 ) AS carried ON lost.topic = carried.topic
 ORDER BY first, last, app`
 
-// fetch returns the gaps, at most gapsAge old.
-func (g *gaps) fetch(ctx context.Context, conn driver.Conn, clock time.Time) ([]notice.Gap, error) {
+// refresh reads the gaps again where they are older than gapsAge, and returns
+// the alias sets of the calls that were judged under others: those with a miss
+// in the exposure of which evidence was lost, as is known only now, or was
+// found again by a replay. After a start these are all that a gap touches,
+// because nobody knows under which gaps they were judged.
+func (g *gaps) refresh(ctx context.Context, conn driver.Conn, clock time.Time) (touched [][]string, err error) {
 	if !g.read.IsZero() && clock.Sub(g.read) < gapsAge {
-		return g.list, nil
+		return nil, nil
 	}
+	list, err := lost(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
+	changed, missing := apart(list, g.list), apart(g.list, list)
+	changed = append(changed, missing...)
+	for some := range slices.Chunk(changed, gapsAtOnce) {
+		more, err := judgedWithin(ctx, conn, some)
+		if err != nil {
+			return nil, err
+		}
+		touched = append(touched, more...)
+	}
+	if g.read.IsZero() { // a loss that was repaired while nobody looked is in no list
+		more, err := keysWhere(ctx, conn, "reason = '"+notice.ReasonEvidenceGap+"'", nil)
+		if err != nil {
+			return nil, err
+		}
+		touched = append(touched, more...)
+	}
+	g.list, g.read = list, clock
+	return touched, nil
+}
+
+// lost reads the gaps of now.
+func lost(ctx context.Context, conn driver.Conn) ([]notice.Gap, error) {
 	rows, err := conn.Query(ctx, lostSQL)
 	if err != nil {
 		return nil, fmt.Errorf("read what evidence was lost: %w", err)
@@ -53,6 +87,61 @@ func (g *gaps) fetch(ctx context.Context, conn driver.Conn, clock time.Time) ([]
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read what evidence was lost: %w", err)
 	}
-	g.list, g.read = list, clock
 	return list, nil
+}
+
+// apart returns the gaps of a that b lacks.
+func apart(a, b []notice.Gap) []notice.Gap {
+	has := make(map[notice.Gap]bool, len(b))
+	for _, g := range b {
+		has[g] = true
+	}
+	return slices.DeleteFunc(slices.Clone(a), func(g notice.Gap) bool { return has[g] })
+}
+
+const (
+	// gapsAtOnce bounds the gaps in one query.
+	gapsAtOnce = 1000
+	// tolerance is more than any policy lets a receipt come before its exposure;
+	// a call that is evaluated once too often comes out as it was.
+	tolerance = time.Hour
+)
+
+// judgedWithin finds the calls with a miss, or one without evidence, in the
+// exposure of which one of some gaps falls, or in the tolerance before it.
+func judgedWithin(ctx context.Context, conn driver.Conn, some []notice.Gap) ([][]string, error) {
+	var first, last []string
+	apps := make([]string, 0, len(some))
+	for _, g := range some {
+		apps = append(apps, g.App)
+		first = append(first, strconv.FormatInt(g.First.UnixMilli(), 10))
+		last = append(last, strconv.FormatInt(g.Last.Add(tolerance).UnixMilli(), 10))
+	}
+	return keysWhere(ctx, conn, `result IN ('missed', 'no_evidence') AND arrayExists(
+    (a, f, l) -> (a = '' OR a = app) AND toUnixTimestamp64Milli(assumeNotNull(exposed_at)) <= l
+        AND f <= least(ifNull(toUnixTimestamp64Milli(left_at), 9223372036854775807), ifNull(toUnixTimestamp64Milli(episode_end), 9223372036854775807)),
+    {apps:Array(String)}, {firsts:Array(Int64)}, {lasts:Array(Int64)})`, clickhouse.Parameters{
+		"apps": listOf(apps), "firsts": "[" + strings.Join(first, ",") + "]", "lasts": "[" + strings.Join(last, ",") + "]",
+	})
+}
+
+// keysWhere returns the alias sets of the calls with an obligation of which a
+// condition holds.
+func keysWhere(ctx context.Context, conn driver.Conn, condition string, p clickhouse.Parameters) (touched [][]string, err error) {
+	if p != nil {
+		ctx = clickhouse.Context(ctx, clickhouse.WithParameters(p))
+	}
+	rows, err := conn.Query(ctx, "SELECT alias_keys FROM calls_current WHERE call_id IN (SELECT call_id FROM obligations_current WHERE "+condition+")")
+	if err != nil {
+		return nil, fmt.Errorf("find the calls that lost evidence touches: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var keys []string
+		if err := rows.Scan(&keys); err != nil {
+			return nil, fmt.Errorf("find the calls that lost evidence touches: %w", err)
+		}
+		touched = append(touched, keys)
+	}
+	return touched, rows.Err()
 }

@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"cmp"
 	"container/heap"
 	"context"
 	"fmt"
@@ -13,7 +14,6 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"rollcall/ingest"
-	"rollcall/rules/calls"
 	"rollcall/schema"
 )
 
@@ -125,6 +125,16 @@ func (l *Live) round(ctx context.Context) {
 		return
 	}
 	l.deps.Metrics.frontier(now)
+	judged, err := l.gaps.refresh(ctx, l.deps.Conn, l.deps.Clock())
+	if err != nil {
+		if ctx.Err() == nil {
+			l.deps.Logger.Warn("assess: nothing new is judged until this ends", "error", err)
+		}
+		return
+	}
+	for _, keys := range judged {
+		l.Touch(keys)
+	}
 	if l.cfg.Poll {
 		if err := l.poll(ctx); err != nil {
 			l.deps.Logger.Warn("assess: the store can't be asked for new evidence", "error", err)
@@ -172,20 +182,15 @@ func (l *Live) take() []string {
 // evaluate evaluates the calls that the alias sets belong to, and supersedes
 // the calls that their evidence belonged to before.
 func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int, error) {
-	around, err := neighbourhood(ctx, l.deps.Conn, keys)
-	if err != nil || len(around) == 0 {
+	a, err := lookAt(ctx, l.deps.Conn, keys, now)
+	if err != nil || len(a.keys) == 0 {
 		return 0, err
 	}
-	events, err := eventsOf(ctx, l.deps.Conn, around, now)
-	if err != nil {
-		return 0, err
-	}
-	resolution := calls.Resolve(setsOf(events))
 	byCall := map[string][]schema.Event{}
 	callKeys := map[string]map[string]bool{}
-	for _, k := range events {
-		id, ok := resolution.Calls[k.key]
-		if !ok {
+	for _, k := range a.events {
+		id, ok := a.resolution.Calls[k.key]
+		if !ok || !a.about[id] {
 			continue
 		}
 		byCall[id] = append(byCall[id], k.event)
@@ -196,12 +201,9 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 	}
 	w := newWriter(l.deps.Conn, l.nextVersion())
 	terms := l.deps.Terms
-	terms.Now = now
-	if terms.Gaps, err = l.gaps.fetch(ctx, l.deps.Conn, l.deps.Clock()); err != nil {
-		return 0, err
-	}
-	aside := asideOf(resolution)
-	twice, err := contentConflicts(ctx, l.deps.Conn, around)
+	terms.Now, terms.Gaps = now, l.gaps.list
+	aside := asideOf(a.resolution)
+	twice, err := contentConflicts(ctx, l.deps.Conn, a.keys)
 	if err != nil {
 		return 0, err
 	}
@@ -213,72 +215,26 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 			return 0, err
 		}
 	}
-	if err := l.supersede(ctx, w, around, resolution); err != nil {
+	gone := a.gone()
+	for _, id := range slices.Sorted(maps.Keys(gone)) {
+		w.supersede(id, cmp.Or(gone[id], noCall))
+	}
+	if err := w.flush(ctx); err != nil {
 		return 0, err
 	}
-	return len(byCall), w.flush(ctx)
+	if len(a.others) > 0 {
+		l.Touch(a.others)
+	}
+	return len(byCall), nil
 }
+
+// noCall supersedes a call of which no evidence is left.
+const noCall = "-"
 
 // nextVersion is larger than any that this process gave before.
 func (l *Live) nextVersion() uint64 {
 	l.version = max(l.version+1, Version(l.deps.Clock()))
 	return l.version
-}
-
-// supersede marks stored calls that no longer exist: their evidence belongs to
-// others now.
-func (l *Live) supersede(ctx context.Context, w *writer, around []string, res calls.Resolution) error {
-	exists := map[string]bool{}
-	for _, id := range res.Calls {
-		exists[id] = true
-	}
-	for part := range slices.Chunk(around, maxList) {
-		rows, err := l.deps.Conn.Query(withList(ctx, "list", part),
-			"SELECT call_id, alias_keys FROM calls_current WHERE hasAny(alias_keys, {list:Array(String)})")
-		if err != nil {
-			return fmt.Errorf("find the calls that were: %w", err)
-		}
-		if err := supersedeRows(rows, w, exists, res); err != nil {
-			return fmt.Errorf("find the calls that were: %w", err)
-		}
-	}
-	return nil
-}
-
-func supersedeRows(rows driver.Rows, w *writer, exists map[string]bool, res calls.Resolution) error {
-	defer rows.Close()
-	for rows.Next() {
-		var id string
-		var keys []string
-		if err := rows.Scan(&id, &keys); err != nil {
-			return err
-		}
-		if exists[id] {
-			continue
-		}
-		heirs := map[string]int{}
-		for _, k := range keys {
-			if heir, ok := res.Calls[k]; ok {
-				heirs[heir]++
-			}
-		}
-		if heir := most(heirs); heir != "" {
-			w.supersede(id, heir)
-			exists[id] = true // once
-		}
-	}
-	return rows.Err()
-}
-
-// most is the name with the highest count; ties by name.
-func most(count map[string]int) string {
-	best := ""
-	for name, n := range count {
-		if best == "" || n > count[best] || n == count[best] && name < best {
-			best = name
-		}
-	}
-	return best
 }
 
 // plan notes when a call is to be evaluated again though nothing new comes:

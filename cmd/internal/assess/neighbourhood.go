@@ -28,24 +28,52 @@ type lookAround struct {
 	from, to time.Time       // what the sets found speak of
 }
 
+// A window is an interval of time in which all is known of the threads that a
+// look around has met, with calls.MaxApart on either side.
+type window struct{ from, to time.Time }
+
+func (w window) holds(o window) bool { return !o.from.Before(w.from) && !o.to.After(w.to) }
+
+func (w window) with(o window) window {
+	if w.from.IsZero() || !o.from.IsZero() && o.from.Before(w.from) {
+		w.from = o.from
+	}
+	if o.to.After(w.to) {
+		w.to = o.to
+	}
+	return w
+}
+
 // neighbourhood finds the alias sets that may be one call with the given ones:
-// through strong ids all, through a thread those of about the same time.
-func neighbourhood(ctx context.Context, conn driver.Conn, keys []string) ([]string, error) {
+// through strong ids all, through a thread those of about the time of a window
+// and of what the given ones speak of. It returns the window that it looked at.
+func neighbourhood(ctx context.Context, conn driver.Conn, keys []string, w window) ([]string, window, error) {
 	l := lookAround{conn: conn, found: map[string]bool{}, asked: map[string]bool{}}
 	next, err := l.take(ctx, "WHERE alias_key IN {list:Array(String)} GROUP BY alias_key", keys)
-	for err == nil && len(next) > 0 && len(l.found) < maxNeighbourhood {
+	threads, err := l.follow(ctx, next, err)
+	w = w.with(window{l.from, l.to})
+	near := fmt.Sprintf(`WHERE alias IN {list:Array(String)} GROUP BY alias_key
+HAVING f <= fromUnixTimestamp64Milli(%d) AND l >= fromUnixTimestamp64Milli(%d)`,
+		w.to.Add(calls.MaxApart).UnixMilli(), w.from.Add(-calls.MaxApart).UnixMilli())
+	for err == nil && len(threads) > 0 && len(l.found) < maxNeighbourhood {
+		next, err = l.take(ctx, near, threads)
+		threads, err = l.follow(ctx, next, err)
+	}
+	return slices.Sorted(maps.Keys(l.found)), w, err
+}
+
+// follow takes what shares strong ids, directly or through others, and returns
+// the threads that it met.
+func (l *lookAround) follow(ctx context.Context, next []string, err error) (threads []string, _ error) {
+	for err == nil && len(next) > 0 {
 		strong := slices.DeleteFunc(slices.Clone(next), isThread)
-		threads := slices.DeleteFunc(next, func(a string) bool { return !isThread(a) })
-		if next, err = l.take(ctx, "WHERE alias IN {list:Array(String)} GROUP BY alias_key", strong); err != nil {
+		threads = append(threads, slices.DeleteFunc(next, func(a string) bool { return !isThread(a) })...)
+		if len(strong) == 0 || len(l.found) >= maxNeighbourhood {
 			break
 		}
-		var more []string
-		more, err = l.take(ctx, fmt.Sprintf(`WHERE alias IN {list:Array(String)} GROUP BY alias_key
-HAVING f <= fromUnixTimestamp64Milli(%d) AND l >= fromUnixTimestamp64Milli(%d)`,
-			l.to.Add(calls.MaxApart).UnixMilli(), l.from.Add(-calls.MaxApart).UnixMilli()), threads)
-		next = append(next, more...)
+		next, err = l.take(ctx, "WHERE alias IN {list:Array(String)} GROUP BY alias_key", strong)
 	}
-	return slices.Sorted(maps.Keys(l.found)), err
+	return threads, err
 }
 
 // take adds the alias sets that a condition over list finds, and returns the
@@ -98,11 +126,16 @@ const maxList = 4000
 
 // withList gives a query a parameter of type Array(String).
 func withList(ctx context.Context, name string, list []string) context.Context {
+	return clickhouse.Context(ctx, clickhouse.WithParameters(clickhouse.Parameters{name: listOf(list)}))
+}
+
+// listOf writes a list as the value of a parameter of type Array(String).
+func listOf(list []string) string {
 	quoted := make([]string, len(list))
 	for i, v := range list {
 		quoted[i] = "'" + listEscapes.Replace(v) + "'"
 	}
-	return clickhouse.Context(ctx, clickhouse.WithParameters(clickhouse.Parameters{name: "[" + strings.Join(quoted, ",") + "]"}))
+	return "[" + strings.Join(quoted, ",") + "]"
 }
 
 var listEscapes = strings.NewReplacer(`\`, `\\`, `'`, `\'`)
