@@ -15,7 +15,7 @@ func TestNames(t *testing.T) {
 	shown.DisplayName = "Alice (External)"
 	seen := event(schema.SourceRollcall, "rollcall.name.shown", 20, schema.Facts{Participant: &schema.Participant{RawID: bob.raw},
 		Name: &schema.NameSeen{RawID: alice.raw, Surface: "acs_app"}}, nil)
-	w := evidenceOf(t, added(alice, 1, named("Alice")), removed(alice, 90, named("Alice")), added(bob, 2),
+	w := evidenceOf(t, added(alice, 1, named("Alice")), removed(alice, 90, named("Alice")), added(bob, 2), joins(alice.byID(), 3, named("Al")),
 		rosterChange(5, shown), rosterChange(50, shown), seen,
 		record(1, "g", seat{who: alice, id: "s1", from: 1, to: 100, name: "Alice R."}))
 	w.shuffled()
@@ -25,6 +25,7 @@ func TestNames(t *testing.T) {
 	}
 	compare(t, got, `
 		alice "" rollcall acs_app 20-20
+		alice "Al" rollcall  3-3
 		alice "Alice" event_grid  1-90
 		alice "Alice (External)" graph  5-50
 		alice "Alice R." graph  0-0`)
