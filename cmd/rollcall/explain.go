@@ -124,6 +124,9 @@ func callFromService(cmd *cobra.Command, file, asked string) (_ *timeline.Call, 
 	}
 	ctx := cmd.Context()
 	conn, stop, err := results.Open(ctx, cfg, newLogger(cmd.ErrOrStderr(), false))
+	if errors.Is(err, results.ErrNoData) {
+		return nil, fmt.Errorf("%w; name the service's configuration by --config, or a folder of reports by --from", err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -102,6 +102,29 @@ func TestExplainAndReportFromAService(t *testing.T) {
 	t.Run("that runs", look)
 	stop()
 	t.Run("that does not run", look)
+	t.Run("a tenant that nobody has", func(t *testing.T) {
+		to := filepath.Join(t.TempDir(), "out")
+		code, _, errs := command(t, "report", "--out", to, "--tenant", "fabricam")
+		if code != 1 || !strings.Contains(errs, "--tenant fabricam: no such tenant; those of the store are contoso, fabrikam") {
+			t.Errorf("exit code %d, %q", code, errs)
+		}
+		if _, err := os.Stat(to); err == nil {
+			t.Error("a report was written")
+		}
+	})
+	t.Run("days of which nothing is known", func(t *testing.T) {
+		to := filepath.Join(t.TempDir(), "out")
+		if code, _, errs := command(t, "report", "--out", to, "--from", "2019-01-01", "--to", "2019-01-31"); code != 0 || !strings.Contains(errs, "the reports are empty") {
+			t.Errorf("exit code %d, %q", code, errs)
+		}
+	})
+	t.Run("files that are not there", func(t *testing.T) {
+		for _, name := range []string{"dead_letters.ndjson", "findings.ndjson", "calls.ndjson"} {
+			if strings.Contains(read(t, filepath.Join(first, "compliance.html")), name) {
+				t.Errorf("the page names %s, which report does not write", name)
+			}
+		}
+	})
 	t.Run("a tenant and days", func(t *testing.T) {
 		to := filepath.Join(t.TempDir(), "out")
 		if code, _, errs := command(t, "report", "--out", to, "--tenant", "fabrikam", "--from", "2026-03-02", "--to", "2026-03-02"); code != 0 {

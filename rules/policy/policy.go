@@ -255,6 +255,12 @@ func (p *Policy) owners(resource string) []int {
 	return found
 }
 
+// HasTenant reports whether the file declares a tenant, or gives it an app.
+func (p *Policy) HasTenant(name string) bool {
+	_, declared := p.tenant[name]
+	return declared || slices.ContainsFunc(p.apps, func(a App) bool { return a.Tenant == name })
+}
+
 // Notice returns the parameters for an app: the app's own, above its tenant's,
 // above the base.
 func (p *Policy) Notice(a App) Notice {

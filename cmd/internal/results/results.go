@@ -36,7 +36,7 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (driver.Conn
 	}
 	path := filepath.Join(cfg.DataDir, "clickhouse")
 	if _, err := os.Stat(path); err != nil {
-		return nil, nil, fmt.Errorf("%w: there is no folder %s; name the service's configuration by --config, or a folder of reports by --from", ErrNoData, path)
+		return nil, nil, fmt.Errorf("%w: there is no folder %s", ErrNoData, path)
 	}
 	dsn, err := chdb.Dial(path)
 	if err == nil {
