@@ -40,7 +40,11 @@ func (p *page) lanes(r *Report) {
 	case r.FailingCalls == 0:
 		p.LanesNote = "There are none."
 	case more > 0:
-		p.LanesNote = fmt.Sprintf("The %d calls with the most missed and late notices; %d more are in calls.ndjson, and rollcall explain tells them.", len(p.Lanes), more)
+		where := "the store"
+		if r.Cover.Evidence.Beside {
+			where = "calls.ndjson"
+		}
+		p.LanesNote = fmt.Sprintf("The %d calls with the most missed and late notices; %d more are in %s, and rollcall explain tells them.", len(p.Lanes), more, where)
 	default:
 		p.LanesNote = fmt.Sprintf("All %d, those with the most missed notices first. rollcall explain tells each of them with its evidence.", len(p.Lanes))
 	}

@@ -98,8 +98,8 @@ func newPage(r *Report) (*page, error) {
 		Reading:  r.reading(), Gaps: r.Cover.Evidence.Gaps,
 		Messages: spreadsheet.Thousands(r.Cover.Evidence.Messages), Events: spreadsheet.Thousands(r.Cover.Evidence.Events), DeadLetters: "none",
 	}
-	if n := r.Cover.Evidence.DeadLetters; n > 0 {
-		p.DeadLetters = spreadsheet.Thousands(n) + " messages could not be read; what they say is missing here. They are in dead_letters.ndjson."
+	if r.Cover.Evidence.DeadLetters > 0 {
+		p.DeadLetters = r.Cover.Evidence.DeadLetterWords()
 	}
 	p.figures(r)
 	for _, t := range r.Tables {
@@ -286,7 +286,11 @@ func (p *page) findings(r *Report) error {
 	case n == 0:
 		p.FindingsNote = "There are none."
 	case n > mostFindings:
-		p.FindingsNote = fmt.Sprintf("The first %d of %s; compliance.xlsx and findings.ndjson have all.", mostFindings, spreadsheet.Thousands(int64(n)))
+		all := "compliance.xlsx has all"
+		if r.Cover.Evidence.Beside {
+			all = "compliance.xlsx and findings.ndjson have all"
+		}
+		p.FindingsNote = fmt.Sprintf("The first %d of %s; %s.", mostFindings, spreadsheet.Thousands(int64(n)), all)
 	default:
 		p.FindingsNote = "All " + strconv.Itoa(n) + "."
 	}

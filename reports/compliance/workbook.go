@@ -43,7 +43,11 @@ func writeWorkbook(w io.Writer, r *Report, findingsInSheet int) (err error) {
 	for i, s := range steps {
 		names[i] = s.sheet
 	}
-	if b.Book, err = spreadsheet.New("findings.ndjson", names...); err != nil {
+	whole := "the service's store"
+	if r.Cover.Evidence.Beside {
+		whole = "findings.ndjson"
+	}
+	if b.Book, err = spreadsheet.New(whole, names...); err != nil {
 		return err
 	}
 	defer func() {

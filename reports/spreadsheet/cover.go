@@ -144,6 +144,21 @@ func (c *Cover) Digests(list []Digest) {
 type Evidence struct {
 	Messages, Events, DeadLetters int64
 	Gaps                          []string // recorded gaps in words
+	// Beside says that the files of an audit lie beside the report. Else what
+	// they would hold is in the service's store.
+	Beside bool
+}
+
+// DeadLetterWords says in words what could not be read, and where it is.
+func (e Evidence) DeadLetterWords() string {
+	what, where := Thousands(e.DeadLetters)+" messages could not be read; what they say is missing here. They are in ", "the table dead_letters of the service's store."
+	if e.DeadLetters == 1 {
+		what = "1 message could not be read; what it says is missing here. It is in "
+	}
+	if e.Beside {
+		where = "dead_letters.ndjson."
+	}
+	return what + where
 }
 
 // Completeness writes a section on what was read and what is missing.
@@ -153,7 +168,7 @@ func (c *Cover) Completeness(r Evidence) {
 	c.Text("Messages read", Thousands(r.Messages), st.Text)
 	c.Text("Events in them", Thousands(r.Events), st.Text)
 	if r.DeadLetters > 0 {
-		c.Text("Dead letters", Thousands(r.DeadLetters)+" messages could not be read; what they say is missing here. They are in dead_letters.ndjson.", st.Warn)
+		c.Text("Dead letters", r.DeadLetterWords(), st.Warn)
 	} else {
 		c.Text("Dead letters", "none", st.Text)
 	}

@@ -25,7 +25,7 @@ func (b *builder) cover() error {
 	c := &coverSheet{cover, b}
 	c.figures()
 	r := b.report.Cover
-	c.Completeness(spreadsheet.Evidence{Messages: r.Messages, Events: r.Events, DeadLetters: r.DeadLetters, Gaps: r.Gaps})
+	c.Completeness(spreadsheet.Evidence{Messages: r.Messages, Events: r.Events, DeadLetters: r.DeadLetters, Gaps: r.Gaps, Beside: r.Beside})
 	c.method()
 	c.prices()
 	c.inputs()

@@ -25,6 +25,7 @@ type Cover struct {
 	// Completeness.
 	Messages, Events, DeadLetters int64
 	Gaps                          []string // recorded gaps in words; empty: none recorded
+	Beside                        bool     // the files of an audit lie beside the report
 	// Tariff names the price book's files; empty where there was none.
 	Tariff        []Digest
 	TariffVersion string

@@ -80,7 +80,7 @@ func sampleReport(t testing.TB, book string) UsageReport {
 	t.Helper()
 	var tf *tariff.Tariff
 	cover := Cover{
-		AsOf: sampleNow, Generator: "rollcall 0.1.0", Messages: 12_345, Events: 23_456, DeadLetters: 2,
+		AsOf: sampleNow, Generator: "rollcall 0.1.0", Messages: 12_345, Events: 23_456, DeadLetters: 2, Beside: true,
 		Inputs: []Digest{{Name: "day-1.ndjson", SHA256: fmt.Sprintf("%064x", 1)}, {Name: "day-2.ndjson.gz", SHA256: fmt.Sprintf("%064x", 2)}},
 		Gaps:   []string{"topic acs-logs, partition 3, offsets 100 to 219: removed by retention before they were read"},
 	}

@@ -58,7 +58,9 @@ type Totals struct {
 	Files   []files.Written
 }
 
-// Summary is summary.json.
+// Summary is summary.json. Messages, events and dead letters are counted as they
+// were read, by file too: a copy of an event, which changes no result, counts
+// again.
 type Summary struct {
 	AsOf        string                      `json:"as_of"`
 	Version     string                      `json:"version"`
@@ -109,17 +111,21 @@ func Write(ctx context.Context, r Report) (t Totals, err error) {
 	if t.Minutes, err = metering.TotalsOf(rows); err != nil {
 		return t, err
 	}
-	notices, err := compliance.Read(ctx, r.Store, r.compliance(t.Counts))
+	cover := r.compliance(t.Counts)
+	cover.Evidence.Beside = true
+	notices, err := compliance.Read(ctx, r.Store, cover)
 	if err != nil {
 		return t, err
 	}
+	book := r.workbook(ctx, t.Counts, usage)
+	book.Cover.Beside = true
 	for _, f := range slices.Concat([]file{
 		{"coverage.csv", func(w io.Writer) error { return r.Store.Coverage(ctx, w) }},
 		{"findings.ndjson", func(w io.Writer) error { return r.Store.Findings(ctx, w) }},
 		{"sessions.csv", func(w io.Writer) error { return r.Store.Sessions(ctx, w) }},
 		{"usage_lines.csv", func(w io.Writer) error { return files.UsageLines(w, r.Store.Lines(ctx)) }},
 		{"usage.csv", func(w io.Writer) error { return files.Usage(w, rows) }},
-		{"usage.xlsx", func(w io.Writer) error { return workbook.Write(w, r.workbook(ctx, t.Counts, usage)) }},
+		{"usage.xlsx", func(w io.Writer) error { return workbook.Write(w, book) }},
 		{"calls.ndjson", func(w io.Writer) error { return r.Store.WriteCalls(ctx, w) }},
 	}, complianceFiles(notices), []file{
 		{"dead_letters.ndjson", func(w io.Writer) error { return r.Store.DeadLetters(ctx, w, r.Problems) }},
