@@ -99,6 +99,8 @@ type Call struct {
 	Names []CallName `json:"names,omitempty"`
 	// Plays are audio notices that were heard to the end, by time.
 	Plays []CallPlay `json:"plays,omitempty"`
+	// Additions are the telephones that an app brought into the call, by time.
+	Additions []CallAddition `json:"additions,omitempty"`
 	// Disputes are the bounds on which server sources differ by more than a
 	// second. The policy says which of them are a conflict.
 	Disputes []Dispute `json:"disputes,omitempty"`
@@ -181,6 +183,8 @@ type Session struct {
 	// Receipts and Signals are those that fit this session, by time, then id.
 	Receipts []Receipt       `json:"receipts,omitempty"`
 	Signals  []SessionSignal `json:"signals,omitempty"`
+	// Consents are the answers of this session's user, by time, then id.
+	Consents []SessionConsent `json:"consents,omitempty"`
 }
 
 // A Receipt is the app's own word that it showed something to a user.

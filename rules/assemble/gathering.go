@@ -34,7 +34,7 @@ func (g *Gathering) Add(e *schema.Event) {
 	}
 	if own(e) {
 		g.words.add(g.shared.word(e))
-		if e.Facts.Name == nil && e.Facts.Consent == nil {
+		if e.Facts.Name == nil {
 			return // the word says it all
 		}
 	}
@@ -55,6 +55,8 @@ type word struct {
 	refs   *schema.CallRefs
 	signal *schema.Signal
 	notice *schema.Notice // without its id
+	// consent is an answer to a question for consent.
+	consent *schema.Consent
 	// noticeID is the id of the notice, which may be another one each time.
 	noticeID string
 }
@@ -139,6 +141,7 @@ func newShared() shared {
 func (s *shared) word(e *schema.Event) word {
 	f := &e.Facts
 	w := word{at: e.Time, id: e.ID, via: s.via(e.Via), who: once(s.who, *f.Participant), refs: once(s.refs, e.Refs)}
+	w.consent = f.Consent
 	if f.Signal != nil {
 		w.signal = once(s.signals, *f.Signal)
 	}
@@ -196,6 +199,7 @@ func (g *Gathering) Spine() *Spine {
 	s.closeSessions()
 	s.buildEpisodes()
 	s.call.Plays = plays(s.events)
+	s.call.Additions = additions(s.events)
 	s.call.Names = names(s.events)
 	return s
 }

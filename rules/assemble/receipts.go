@@ -158,7 +158,7 @@ func (s *Spine) tell(x *session, i int32, sure bool) {
 		return // judges nothing that needs the time
 	}
 	shown := w.notice != nil && !w.notice.Acknowledged
-	if !shown && w.signal == nil {
+	if !shown && w.signal == nil && w.consent == nil {
 		return
 	}
 	x.reported = true
@@ -193,6 +193,9 @@ func (s *Spine) finish(x *session) schema.Session {
 		}
 		if w.signal != nil {
 			out.Signals = append(out.Signals, schema.SessionSignal{Event: w.id, At: w.at, Signal: *w.signal})
+		}
+		if w.consent != nil {
+			out.Consents = append(out.Consents, schema.SessionConsent{Event: w.id, At: w.at, Consent: *w.consent})
 		}
 	}
 	return out

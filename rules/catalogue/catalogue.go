@@ -5,30 +5,69 @@ package catalogue
 
 import (
 	"slices"
+	"time"
 
+	"rollcall/rules/consent"
 	"rollcall/rules/evidence"
+	"rollcall/rules/interop"
 	"rollcall/rules/notice"
 	"rollcall/rules/policy"
 	"rollcall/rules/rule"
+	"rollcall/rules/window"
 	"rollcall/schema"
 )
 
 // Rules describes every built-in rule, family by family.
 func Rules() []rule.Rule {
-	return slices.Concat(notice.Rules(), evidence.Rules())
+	return slices.Concat(notice.Rules(), consent.Rules(), interop.Rules(), evidence.Rules())
 }
 
-// Input is what judging a call takes besides the call.
+// Input is what judging takes besides the subject.
 type Input struct {
 	Policy *policy.Policy
-	// Evidence is what the store knows against the call's evidence, with the
-	// tenant and app that findings on the whole call belong to.
+	Now    time.Time
+	// Gaps are the intervals in which evidence was lost.
+	Gaps []notice.Gap
+	// Evidence is what the store knows against the evidence of the call, with the
+	// tenant and app that findings on the whole call belong to. Only Call uses it.
 	Evidence evidence.Input
 }
 
-// Call has every rule about calls judge one, whose obligations are rows.
-func Call(call schema.Call, rows []schema.Obligation, in Input) rule.Outcome {
+// Session has every rule about sessions judge one, whose obligations are rows.
+// Of the call it uses what holds for all sessions, not its list of them: the
+// sessions of a large meeting are judged one by one.
+func Session(call schema.Call, s schema.Session, rows []schema.Obligation, in Input) rule.Outcome {
+	subject := rule.NewSession(call, s, rows, in.Policy, in.Now)
 	out := notice.Judge(rows, in.Policy)
-	out.Add(evidence.Judge(call, in.Evidence))
+	out.Add(notice.JudgeShown(subject, in.Gaps))
+	out.Add(consent.Judge(subject))
+	out.Add(interop.JudgeCloud(subject))
+	out.Add(evidence.JudgeClock(subject))
 	return out
+}
+
+// Windows is what a session contributes to the windows of its app.
+func Windows(call schema.Call, s schema.Session, rows []schema.Obligation, in Input) []window.Tally {
+	return window.Of(rule.NewSession(call, s, rows, in.Policy, in.Now))
+}
+
+// Call has every rule about whole calls judge one. Its sessions may be without
+// receipts and signals.
+func Call(call schema.Call, in Input) rule.Outcome {
+	out := evidence.Judge(call, in.Evidence)
+	out.Add(interop.Judge(call, interop.Owner{Tenant: in.Evidence.Tenant, App: in.Evidence.App, PolicyID: in.Policy.ID}))
+	return out
+}
+
+// App has every rule about apps judge one in a clock hour: versions are the
+// tallies of all its versions.
+func App(versions []window.Tally, in Input) rule.Outcome {
+	out := window.JudgeBroken(notice.AppBroken(), versions, in.Policy, in.Now)
+	out.Add(window.JudgeSilent(evidence.Silent(), versions, in.Policy, in.Now))
+	return out
+}
+
+// Partition has every rule about partitions judge one.
+func Partition(p evidence.Partition, in Input) rule.Outcome {
+	return evidence.JudgePartition(p, in.Policy.ID)
 }

@@ -30,7 +30,7 @@ func (j *judge) estimate() {
 	if slices.ContainsFunc(j.receipts, func(r schema.Receipt) bool { return r.Notice.Clock == schema.ClockOffset }) {
 		return // it gives its own offset
 	}
-	offset, ok := offsetOf(j.measurements())
+	offset, _, ok := offsetOf(j.measurements())
 	if !ok || offset >= 0 && offset <= agreement {
 		return
 	}
@@ -103,8 +103,18 @@ func ofServer(b schema.Bound) time.Time {
 	return time.Time{}
 }
 
-// offsetOf finds the offset on which most measurements agree.
-func offsetOf(all []measurement) (time.Duration, bool) {
+// Offset is by how much a client's clock is ahead of the servers', as its own
+// words against their bounds tell; words is how many of them could be measured,
+// agree how many agree on it. ok is false where no offset has a majority.
+func Offset(call schema.Call, s schema.Session) (offset time.Duration, words, agree int, ok bool) {
+	j := judge{call: call, session: s, signals: s.Signals}
+	all := j.measurements()
+	offset, agree, ok = offsetOf(all)
+	return offset, len(all), agree, ok
+}
+
+// offsetOf finds the offset on which most measurements agree, and how many do.
+func offsetOf(all []measurement) (time.Duration, int, bool) {
 	var best time.Duration
 	votes := 0
 	type vote struct {
@@ -139,5 +149,5 @@ func offsetOf(all []measurement) (time.Duration, bool) {
 			words--
 		}
 	}
-	return best, 2*votes > len(all)
+	return best, votes, 2*votes > len(all)
 }

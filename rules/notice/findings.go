@@ -10,8 +10,11 @@ import (
 
 // The rules of this family.
 const (
-	RuleMissed = "notice.missed"
-	RuleLate   = "notice.late"
+	RuleMissed    = "notice.missed"
+	RuleLate      = "notice.late"
+	RuleWrongText = "notice.wrong-text"
+	RuleStale     = "notice.stale"
+	RuleAppBroken = "notice.app-broken"
 )
 
 // Judge states what obligations say for the rules on missed and late notices:
@@ -27,6 +30,16 @@ func Judge(rows []schema.Obligation, p *policy.Policy) rule.Outcome {
 			out.Find(f)
 		}
 	}
+	return out
+}
+
+// JudgeShown states what the notices themselves say: with a wrong text, or still
+// shown after their capture ended. Gaps are those of notice.missed.
+func JudgeShown(s rule.Session, gaps []Gap) rule.Outcome {
+	var out rule.Outcome
+	j := newJudge(s.Call, s.Session, Input{Policy: s.Policy, Now: s.Now, Gaps: gaps})
+	judgeTexts(s, j.terms, &out)
+	judgeStale(s, j, &out)
 	return out
 }
 

@@ -55,6 +55,19 @@ func Obligations(call schema.Call, in Input) []schema.Obligation {
 // Session judges one session against every episode of its call: a receipt
 // changes the results of its own session only.
 func Session(call schema.Call, s schema.Session, in Input) []schema.Obligation {
+	j := newJudge(call, s, in)
+	var out []schema.Obligation
+	for _, e := range call.Episodes {
+		if o, ok := j.obligation(e); ok {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// newJudge prepares the judging of a session: its app and terms, its receipts by
+// the clock that counts, and what was played to it.
+func newJudge(call schema.Call, s schema.Session, in Input) judge {
 	if s.Resource == "" {
 		s.Resource = call.Resource
 	}
@@ -67,13 +80,7 @@ func Session(call schema.Call, s schema.Session, in Input) []schema.Obligation {
 	if s.JoinPath == schema.PathPSTN {
 		j.receipts = withPlays(j.receipts, call.Plays, j.terms.Plays)
 	}
-	var out []schema.Obligation
-	for _, e := range call.Episodes {
-		if o, ok := j.obligation(e); ok {
-			out = append(out, o)
-		}
-	}
-	return out
+	return j
 }
 
 // withPlays adds to a telephone leg's receipts the audio notices that were
