@@ -146,8 +146,10 @@ func (d *Decoder) rest(kind string, ev *schema.Event) {
 	d.opaque(ev)
 	switch kind {
 	case kindDiagnostics, kindDiagnosticUpdates:
+		timeless(ev)
 		d.media(ev)
 	case kindSurvey:
+		timeless(ev)
 		d.survey(ev)
 	case kindRecordingOperation:
 		d.recordingOperation(ev)
@@ -158,6 +160,11 @@ func (d *Decoder) rest(kind string, ev *schema.Event) {
 		d.clientOperation(ev)
 	}
 }
+
+// timeless makes an event speak of no time: what it says of a call was written
+// an hour or days after that, when the meeting's next occurrence may be under
+// way.
+func timeless(ev *schema.Event) { ev.First, ev.Last = time.Time{}, time.Time{} }
 
 // span sets the bounds of what an event speaks of to those of an interval, and
 // widens them by another call. An unknown end is as its start.

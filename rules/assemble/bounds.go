@@ -133,19 +133,20 @@ func (s *Spine) assumedEnd() schema.Bound {
 }
 
 // lastEvidence is the last instant that any evidence speaks of. A log record
-// speaks of the time up to its Last, not of when it was written.
+// speaks of the time up to its Last, not of when it was written; that counts
+// only where nothing tells more.
 func (s *Spine) lastEvidence() time.Time {
-	var last time.Time
+	last, written := s.words.last, time.Time{}
 	for _, e := range s.events {
-		at := e.Last
-		if at.IsZero() {
-			at = e.Time
+		if !e.Last.After(s.opt.Now) {
+			last = later(last, e.Last)
 		}
-		if !at.After(s.opt.Now) {
-			last = later(last, at)
-		}
+		written = later(written, e.Time)
 	}
-	return later(last, s.words.last)
+	if last.IsZero() {
+		return written
+	}
+	return last
 }
 
 // closeSessions gives sessions the bounds that no source states: an end at the

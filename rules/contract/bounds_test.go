@@ -172,6 +172,7 @@ func TestCallBounds(t *testing.T) {
 		"no evidence for 24 h: the last evidence":             {[]schema.Event{added(alice, 1), recording("r", true, 50, 50)}, 50 + 24*3600 + 1, "1(assumed:first_evidence) to 50(assumed:last_evidence)"},
 		"no evidence for just 24 h: it goes on":               {[]schema.Event{added(alice, 1), recording("r", true, 50, 50)}, 50 + 24*3600, "1(assumed:first_evidence) to open(open)"},
 		"a late log record speaks of the call, not of itself": {[]schema.Event{added(alice, 1), recorded("r", 10, 20, written(9000))}, 30 + 24*3600 + 1, "1(assumed:first_evidence) to 30(assumed:last_evidence)"},
+		"what a log wrote later without a time tells of none": {[]schema.Event{added(alice, 1), recording("r", true, 50, 50), diagnosis(alice, 9000)}, 50 + 24*3600 + 1, "1(assumed:first_evidence) to 50(assumed:last_evidence)"},
 		"a client's wrong clock is not the call's start":      {[]schema.Event{added(alice, 1), shows(alice, "recording", -9000), removed(bob, 5)}, 0, "1(assumed:first_evidence) to open(open)"},
 	}
 	for name, c := range cases {
@@ -187,6 +188,13 @@ func TestCallBounds(t *testing.T) {
 			}
 		})
 	}
+}
+
+// diagnosis is a CallDiagnostics row, which tells of no time but when it was
+// written.
+func diagnosis(w who, seconds float64) schema.Event {
+	return event(schema.SourceAzureMonitor, "CallDiagnostics", seconds, schema.Facts{Media: &schema.MediaStream{Participant: w.participant()}},
+		[]change{func(e *schema.Event) { e.First, e.Last = time.Time{}, time.Time{} }})
 }
 
 func TestEpisodes(t *testing.T) {
