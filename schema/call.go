@@ -73,7 +73,7 @@ type Bound struct {
 
 // An Alias is an id of a call with the event that taught it.
 type Alias struct {
-	Kind  string `json:"kind"` // "correlation_id", "server_call_id", "call_connection_id", "graph_call_id", "thread_id"
+	Kind  string `json:"kind"` // "correlation_id", "server_call_id", "call_connection_id", "graph_call_id", "thread_id", "chat_id"
 	Value string `json:"value"`
 	Event string `json:"event"`
 }
@@ -94,6 +94,16 @@ type Call struct {
 	Sessions   []Session       `json:"sessions"`
 	Episodes   []Episode       `json:"episodes"`
 	Recordings []CallRecording `json:"recordings,omitempty"`
+	// Chat is true where nothing but a chat is known: no call, but the messages
+	// of a thread outside of any.
+	Chat bool `json:"chat,omitempty"`
+	// Threads are the chats of which messages are known, by id, and Messages
+	// those, each once, by time, then thread and id.
+	Threads  []CallThread  `json:"threads,omitempty"`
+	Messages []CallMessage `json:"messages,omitempty"`
+	// Streams is what Call Automation sent to the app or transcribed, and the
+	// captions that were made, for metering, by kind, key and start.
+	Streams []CallStream `json:"streams,omitempty"`
 	// Names are the displayed names that sources showed, one for each name of an
 	// identity in one place, by identity, name and place.
 	Names []CallName `json:"names,omitempty"`
@@ -231,6 +241,31 @@ type CallRecording struct {
 	Participants []Recorded `json:"participants,omitempty"`
 	Resource     string     `json:"resource_id,omitempty"`
 	Events       []string   `json:"events"` // sorted
+}
+
+// The kinds of CallStream besides the modalities of streaming usage.
+const (
+	// StreamingAudio is audio of which only Call Automation's events tell, which
+	// don't say whether it was mixed.
+	StreamingAudio = "audiostreaming"
+	StreamCaptions = "captions"
+)
+
+// A CallStream is audio that was streamed, a transcription or captions.
+type CallStream struct {
+	// Kind is StreamingAudioMixed, StreamingAudioUnmixed, StreamingTranscription,
+	// StreamingAudio, StreamCaptions or a modality that nobody knows.
+	Kind string `json:"kind"`
+	// Key tells the streams of one kind apart: a session's id and the start, or
+	// the call connection's.
+	Key           string `json:"key"`
+	ParticipantID string `json:"participant_id,omitempty"`
+	// LengthMs is what a usage row states; -1 where only Parts tell.
+	LengthMs int64 `json:"length_ms"`
+	// Parts are in order and apart; none where the start or the end is not known.
+	Parts    []Interval `json:"parts"`
+	Resource string     `json:"resource_id,omitempty"`
+	Events   []string   `json:"events"` // sorted
 }
 
 // An Interval is half-open: [Start, End). A zero End is still open.

@@ -1,6 +1,10 @@
 package schema
 
-import "time"
+import (
+	"strconv"
+	"strings"
+	"time"
+)
 
 // What an event says of a chat message or thread.
 const (
@@ -32,6 +36,64 @@ type ChatMessage struct {
 	// Recipient is the raw id of the user whose copy it is; empty in an event
 	// about the thread.
 	Recipient string `json:"recipient,omitempty"`
+}
+
+// MeetingThread begins the id of every Teams meeting's chat.
+const MeetingThread = "19:meeting_"
+
+// IsMeetingThread reports whether a thread is the chat of a Teams meeting.
+func IsMeetingThread(id string) bool { return strings.HasPrefix(id, MeetingThread) }
+
+// MessageTime is when a message was sent. Its id tells, the same in every
+// source, so that all of its copies are of one instant; else the time at which
+// a source says that it was written, which is zero where none does.
+func MessageTime(id string, composed time.Time) time.Time {
+	const digits, first = 13, 1_000_000_000_000 // milliseconds since 1970, from September 2001
+	if n, err := strconv.ParseInt(id, 10, 64); err == nil && len(id) == digits && n >= first {
+		return time.UnixMilli(n).UTC()
+	}
+	return composed
+}
+
+// SendsMessage reports whether a row of a chat's operations is a request that
+// sent a message. Azure publishes no list of operations: SendChatMessage is
+// one, SendChatReadReceipt and SendTypingNotification are none.
+func (o *Operation) SendsMessage() bool {
+	name := strings.ToLower(o.Name)
+	return o.ThreadID != "" && strings.HasPrefix(name, "send") && strings.HasSuffix(name, "message") &&
+		(strings.HasPrefix(o.Signature, "2") || o.Signature == "" && strings.HasPrefix(o.Result, "succe"))
+}
+
+// What is known of a chat thread.
+const (
+	ThreadMeeting     = "meeting"      // a Teams meeting's
+	ThreadTeamsMember = "teams_member" // a Teams user is, or was, in it
+	ThreadACS         = "acs"          // of Azure Communication Services, and no Teams user is known of it
+	ThreadUnknown     = ""             // nothing tells who is in it
+)
+
+// A CallThread is a chat thread.
+type CallThread struct {
+	ID   string `json:"thread_id"`
+	Kind string `json:"kind,omitempty"`  // ThreadMeeting, …
+	Told string `json:"event,omitempty"` // id of the event that tells the kind
+}
+
+// A CallMessage is a chat message, once for all events that tell of it.
+type CallMessage struct {
+	ThreadID string `json:"thread_id"`
+	// MessageID is empty for one of which only the request to send it is known.
+	MessageID  string    `json:"message_id,omitempty"`
+	At         time.Time `json:"at,omitzero"`         // when it was sent
+	SenderID   string    `json:"sender_id,omitempty"` // a normalised raw id
+	SenderName string    `json:"sender_name,omitempty"`
+	Type       string    `json:"type,omitempty"` // as in ChatMessage
+	Edited     bool      `json:"edited,omitempty"`
+	Deleted    bool      `json:"deleted,omitempty"`
+	Resource   string    `json:"resource_id,omitempty"`
+	// Events is the first event of each kind, sorted: a message has one for each
+	// member of its thread.
+	Events []string `json:"events"`
 }
 
 // ChatThread is a change of a chat thread or of who is in it.

@@ -94,6 +94,9 @@ type CallRefs struct {
 	GraphCallID      string `json:"graph_call_id,omitempty"`
 	// ThreadID is a Teams thread: shared by all occurrences of a meeting.
 	ThreadID string `json:"thread_id,omitempty"`
+	// ChatID is the thread of a chat message, or of who is in a chat. A meeting's
+	// is of the call whose time holds it; any other is of no call.
+	ChatID string `json:"chat_id,omitempty"`
 }
 
 // Facts is what an event states; exactly those members are set that its kind

@@ -132,7 +132,7 @@ type Operation struct {
 	ClientTime time.Time   `json:"client_time,omitzero"` // by the client's clock
 	// Payload is the JSON text of a client's OperationPayload in normal form.
 	Payload   string `json:"payload,omitempty"`
-	ThreadID  string `json:"thread_id,omitempty"`  // of a chat; no reference to a call
+	ThreadID  string `json:"thread_id,omitempty"`  // of a chat
 	MessageID string `json:"message_id,omitempty"` // of a chat
 	RoomID    string `json:"room_id,omitempty"`
 	// DialOut says whether a room's participants may dial out to telephones.

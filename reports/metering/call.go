@@ -1,6 +1,7 @@
 package metering
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -29,8 +30,8 @@ type Free struct {
 	Ms        int64
 }
 
-// Call meters a call: the lines of its sessions and recordings, sorted by
-// Compare. Amounts are rounded by the meter's rule once for each session (for
+// Call meters a call: the lines of its sessions, recordings, streams and
+// messages, sorted by Compare. Amounts are rounded by the meter's rule once for each session (for
 // an unmixed recording, for each session in each recording) and then booked on
 // days, so the lines of one session and meter add up exactly to its amount.
 func Call(c schema.Call, t *tariff.Tariff, o Options) []schema.UsageLine {
@@ -41,6 +42,10 @@ func Call(c schema.Call, t *tariff.Tariff, o Options) []schema.UsageLine {
 	for i := range c.Recordings {
 		m.recording(c.Recordings[i])
 	}
+	for i := range c.Streams {
+		m.stream(c.Streams[i])
+	}
+	m.messages()
 	slices.SortFunc(m.lines, Compare)
 	return m.lines
 }
@@ -169,11 +174,12 @@ func (m *meterer) owner(s schema.Session) (app, tenant string) {
 	return m.opt.Owner(s)
 }
 
-// add appends one line for each day. recording tells lines of several
-// recordings of one call or session apart; notes are joined by semicolons, for
+// add appends one line for each day. key tells lines of several recordings,
+// streams or senders of one call or session apart; the unit is the meter's
+// where the line has none. Notes are joined by semicolons, for
 // the bucket the cause first.
-func (m *meterer) add(u schema.UsageLine, recording string, days []share, number string, notes ...string) {
-	u.Unit = unitOf(u.Meter, u.SessionID)
+func (m *meterer) add(u schema.UsageLine, key string, days []share, number string, notes ...string) {
+	u.Unit = cmp.Or(u.Unit, unitOf(u.Meter, u.SessionID))
 	u.Evidence = slices.Clone(u.Evidence)
 	slices.Sort(u.Evidence)
 	u.Evidence = slices.Compact(u.Evidence)
@@ -183,7 +189,7 @@ func (m *meterer) add(u schema.UsageLine, recording string, days []share, number
 		line.Raw = d.ms
 		why := m.price(&line, d.day, number)
 		line.Note = joinNotes(append(slices.Clone(notes), why)...)
-		line.LineID = lineID(u.CallID, recording, u.SessionID, u.Meter, line.Day)
+		line.LineID = lineID(u.CallID, key, u.SessionID, u.Meter, line.Day)
 		m.lines = append(m.lines, line)
 	}
 }
@@ -210,7 +216,7 @@ func (m *meterer) price(line *schema.UsageLine, day time.Time, number string) st
 }
 
 // unitOf is the catalogue's unit; in the bucket a session's minutes are
-// participant-minutes and a recording's are minutes.
+// participant-minutes, a recording's or a stream's are minutes.
 func unitOf(meter, session string) string {
 	if meter == tariff.Unmapped && session != "" {
 		return tariff.UnitParticipantMin

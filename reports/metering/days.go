@@ -47,12 +47,15 @@ func union(spans []span) []span {
 	return out
 }
 
-// overlap is the part of one span that lies in others.
-func overlap(s span, others []span) []span {
+// overlap is the time that lies both in some spans and in others. Those of each
+// list are apart, so that no time is in it twice.
+func overlap(spans, others []span) []span {
 	var out []span
-	for _, o := range others {
-		if start, end := max(s.start, o.start), min(s.end, o.end); start < end {
-			out = append(out, span{start, end})
+	for _, s := range spans {
+		for _, o := range others {
+			if start, end := max(s.start, o.start), min(s.end, o.end); start < end {
+				out = append(out, span{start, end})
+			}
 		}
 	}
 	return out

@@ -264,6 +264,7 @@ func TestRecordings(t *testing.T) {
 		{"unmixed without a start", recorded("", "audio", "unmixed", 60_000), "", map[string]int64{"unmapped 2026-10-01": 60_000}, "unmixed recording whose start is not known; recording r"},
 		{"by Teams", recorded(schema.RecordingTeams, "", "", -1, hour...), "", map[string]int64{"recording.teams.minute 2026-10-01": 2_400_000}, "recorded by Teams"},
 		{"by Teams for compliance", recorded(schema.RecordingTeamsCompliance, "", "", -1, hour...), "", map[string]int64{"recording.teams.minute 2026-10-01": 2_400_000}, "recorded by Teams"},
+		{"by Teams, of unknown length", recorded(schema.RecordingTeams, "", "", -1), "", map[string]int64{"unmapped 2026-10-01": 0}, "recording whose length is not known; recording r"},
 		{"nothing stated", recorded(schema.RecordingACS, "", "", -1, hour...), "", map[string]int64{"unmapped 2026-10-01": 2_400_000}, "recording without stated content and channel; recording r"},
 		{"unknown kind", recorded("zoom", "audio", "mixed", 1000, hour...), "", map[string]int64{"unmapped 2026-10-01": 1000}, `recording of unknown kind "zoom"`},
 		{"over midnight with a stated length", recorded("", "audio", "mixed", 1_000_001, part("2026-10-01 23:50", "2026-10-02 00:20")), "", map[string]int64{
@@ -313,6 +314,51 @@ func TestUnmixedIsOfThoseWhoWereRecorded(t *testing.T) {
 	}
 	if want := map[string]int64{"b": 1_800_000, "leg": 1_800_000}; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v: one who was not recorded is not metered, one without id may be listed", got, want)
+	}
+}
+
+// TestUnmixedOfWhomNoSessionIsKnown: what was recorded of them is at most the
+// recording, and goes to the bucket.
+func TestUnmixedOfWhomNoSessionIsKnown(t *testing.T) {
+	a := session("a", schema.PathACSExternalUser, "2026-10-01 09:00", "2026-10-01 10:00")
+	a.RawID = "8:acs:a"
+	rec := recorded("", "audio", "unmixed", -1, part("2026-10-01 23:50", "2026-10-02 00:10"))
+	got := func(sessions []schema.Session, of ...string) map[string]int64 {
+		rec.Participants = nil
+		for _, raw := range of {
+			rec.Participants = append(rec.Participants, schema.Recorded{RawID: raw})
+		}
+		sum := map[string]int64{}
+		for _, l := range Call(schema.Call{ID: "c", Sessions: sessions, Recordings: []schema.CallRecording{rec}}, nil, Options{Now: now}) {
+			if l.Meter == tariff.Unmapped {
+				cause, _, _ := strings.Cut(l.Note, ";")
+				sum[l.RawID+" "+l.Day+" "+cause] += l.Raw
+			}
+		}
+		return sum
+	}
+	nobody := map[string]int64{" 2026-10-01 unmixed recording of which no participant is known": 600_000, " 2026-10-02 unmixed recording of which no participant is known": 600_000}
+	if sum := got(nil); !reflect.DeepEqual(sum, nobody) {
+		t.Errorf("without sessions: %v", sum)
+	}
+	if sum := got([]schema.Session{a}); !reflect.DeepEqual(sum, nobody) { // who had left
+		t.Errorf("with nobody left: %v", sum)
+	}
+	a.Left.At = at("2026-10-02 00:10")
+	lost := map[string]int64{"8:acs:b 2026-10-01 recorded participant of whom no session is known": 600_000, "8:acs:b 2026-10-02 recorded participant of whom no session is known": 600_000}
+	if sum := got([]schema.Session{a}, "8:acs:a", "8:acs:b"); !reflect.DeepEqual(sum, lost) {
+		t.Errorf("with one of two: %v", sum)
+	}
+	other := session("x", schema.PathUnknown, "2026-10-01 23:00", "2026-10-02 10:00")
+	if sum := got([]schema.Session{a, other}, "8:acs:a", "8:acs:b"); len(sum) != 2 || sum[" 2026-10-01 join path unknown"] == 0 {
+		t.Errorf("where another session may be theirs: %v", sum)
+	}
+}
+
+func TestOverlapAddsUp(t *testing.T) {
+	stays, parts := []span{{0, 10}, {20, 30}, {50, 60}}, []span{{5, 25}, {28, 29}, {60, 70}}
+	if got, want := overlap(stays, parts), []span{{5, 10}, {20, 25}, {28, 29}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("overlap %v, want %v", got, want)
 	}
 }
 

@@ -18,7 +18,7 @@ func (m *meterer) recording(r schema.CallRecording) {
 		Resource: resourceID(r.Resource, m.call.Resource),
 	}
 	u.App, u.Tenant = m.recordingOwner(u.Resource)
-	about := "recording " + clip(r.ID)
+	about := strings.TrimSpace("recording " + clip(r.ID))
 	if isOpen != "" {
 		about += "; " + isOpen
 	}
@@ -29,9 +29,12 @@ func (m *meterer) recording(r schema.CallRecording) {
 	}
 	length := recordedMs(r, parts, m.tariff.BillsPauses())
 	if len(parts) == 0 {
-		if meter == tariff.RecordingUnmixed {
+		switch {
+		case meter == tariff.RecordingUnmixed:
 			// Whose time it is can't be told without the recording's bounds.
 			u.Meter, cause = tariff.Unmapped, "unmixed recording whose start is not known"
+		case r.LengthMs < 0 && meter != tariff.Unmapped:
+			u.Meter, cause = tariff.Unmapped, "recording whose length is not known"
 		}
 		day := m.someDay().UnixMilli()
 		parts = []span{{day, day + 1}}
@@ -50,9 +53,19 @@ func (m *meterer) recording(r schema.CallRecording) {
 // unmixed meters each session's overlap with the recording, whatever its
 // client. Servers and free bots are nobody whom a recording is of; a telephone
 // leg of the Teams plan is, though no meter counts its call. Where metadata
-// tells who was recorded the others are not.
+// tells who was recorded the others are not; one whom it names and of whom no
+// session is known goes to the bucket with the recording's length, which is the
+// most that it can be, and so does a recording of nobody known.
 func (m *meterer) unmixed(r schema.CallRecording, u schema.UsageLine, key string, parts []span, about string) {
+	lost := func(key, raw, cause string) {
+		line := u
+		line.Meter, line.RawID = tariff.Unmapped, raw
+		m.add(line, key, m.amount(parts, total(parts), tariff.Unmapped), "", cause, about)
+	}
+	known, anyone, metered := map[string]bool{}, false, 0
 	for _, s := range m.call.Sessions {
+		known[s.RawID] = true
+		anyone = anyone || rawid.Identity(s.RawID) == schema.IdentityUnknown
 		if (s.EndpointType == "server" || s.JoinPath == schema.PathBot) && classify(m.call, s, m.tariff).free != "" {
 			continue
 		}
@@ -60,18 +73,24 @@ func (m *meterer) unmixed(r schema.CallRecording, u schema.UsageLine, key string
 			continue
 		}
 		own, bounds := m.interval(s)
-		var spans []span
-		for _, o := range own {
-			spans = overlap(o, parts)
-		}
+		spans := overlap(own, parts)
 		if len(spans) == 0 {
 			continue
 		}
+		metered++
 		line := u
 		line.SessionID, line.ParticipantID, line.RawID = s.ID, s.ParticipantID, s.RawID
 		line.App, line.Tenant = m.owner(s)
 		line.Evidence = append(append([]string(nil), u.Evidence...), s.Events...)
 		m.add(line, key, m.amount(spans, total(spans), u.Meter), "", about, bounds)
+	}
+	if len(r.Participants) == 0 && metered == 0 {
+		lost(key, "", "unmixed recording of which no participant is known")
+	}
+	for _, p := range r.Participants {
+		if !known[p.RawID] && !anyone {
+			lost(key+" of "+p.RawID, p.RawID, "recorded participant of whom no session is known")
+		}
 	}
 }
 
@@ -109,7 +128,16 @@ func recordingMeter(r schema.CallRecording) (meter, note string) {
 // parts are the recorded intervals, up to now where one is open. With pauses
 // billed they are the one interval from the first start to the last end.
 func (m *meterer) parts(r schema.CallRecording) (parts []span, note string) {
-	for _, p := range r.Parts {
+	parts, note = m.spans(r.Parts)
+	if n := len(parts); n > 0 && m.tariff.BillsPauses() {
+		parts = []span{{parts[0].start, parts[n-1].end}}
+	}
+	return parts, note
+}
+
+// spans are intervals, up to now where one is open.
+func (m *meterer) spans(intervals []schema.Interval) (spans []span, note string) {
+	for _, p := range intervals {
 		end := p.End
 		if end.IsZero() {
 			end = m.opt.Now
@@ -117,13 +145,9 @@ func (m *meterer) parts(r schema.CallRecording) (parts []span, note string) {
 		} else if p.Assumed {
 			note = joinNotes(note, "its end is assumed")
 		}
-		parts = append(parts, span{p.Start.UnixMilli(), end.UnixMilli()})
+		spans = append(spans, span{p.Start.UnixMilli(), end.UnixMilli()})
 	}
-	parts = union(parts)
-	if n := len(parts); n > 0 && m.tariff.BillsPauses() {
-		parts = []span{{parts[0].start, parts[n-1].end}}
-	}
-	return parts, note
+	return union(spans), note
 }
 
 // recordedMs is the length to charge: what the server states, which is without

@@ -224,7 +224,7 @@ type Totals struct {
 	Consumed int64
 	Billed   int64 // on meters that are charged to the ACS resource
 	Covered  int64 // on meters that a Teams licence covers
-	Unmapped int64 // sessions and recordings whose meter is not known; in none of the others
+	Unmapped int64 // time whose meter is not known; in none of the others
 }
 
 // TotalsOf adds up the calling minutes of rows.
@@ -234,6 +234,8 @@ func TotalsOf(rows []Row) (Totals, error) {
 		m, _ := tariff.Find(r.Meter)
 		to := &t.Billed
 		switch {
+		case r.Unit == tariff.UnitMessage:
+			continue
 		case m.Group == tariff.GroupUnmapped || m.Name == "":
 			to = &t.Unmapped
 		case m.Group != tariff.GroupVoIP:
@@ -271,6 +273,7 @@ func CostOf(rows []Row, currency string) string {
 
 // ByMeterName gives for summary.json the cost of each meter that has a rate,
 // in the given currency, and the quantity of each that has usage without one.
+// Messages of the bucket can't be added to its minutes and are "unmapped.message".
 func ByMeterName(rows []Row, currency string) (cost, unpriced map[string]string, err error) {
 	byMeter, bare := map[string][]Row{}, map[Row]int64{}
 	for _, r := range rows {
@@ -293,7 +296,11 @@ func ByMeterName(rows []Row, currency string) (cost, unpriced map[string]string,
 		cost[meter] = CostOf(rows, currency)
 	}
 	for k, raw := range bare {
-		unpriced[k.Meter] = Quantity(raw, k.Unit)
+		name := k.Meter
+		if name == tariff.Unmapped && k.Unit == tariff.UnitMessage {
+			name += ".message"
+		}
+		unpriced[name] = Quantity(raw, k.Unit)
 	}
 	return cost, unpriced, nil
 }

@@ -193,13 +193,14 @@ func (s *Spine) aliases() (out []schema.Alias, taught []teacher) {
 }
 
 // named lists the ids of a call by kind and value.
-func named(refs *schema.CallRefs) [5][2]string {
+func named(refs *schema.CallRefs) [6][2]string {
 	return [...][2]string{
 		{"correlation_id", refs.CorrelationID},
 		{"server_call_id", refs.ServerCallID},
 		{"call_connection_id", refs.CallConnectionID},
 		{"graph_call_id", refs.GraphCallID},
 		{"thread_id", refs.ThreadID},
+		{"chat_id", refs.ChatID},
 	}
 }
 

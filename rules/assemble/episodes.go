@@ -223,18 +223,36 @@ func runs(flips []flip, source schema.BoundSource) []part {
 	return parts
 }
 
-// transcriptionParts replays each connection's transcription.
+// transcriptionParts lists when each connection's transcription was on.
 func (s *Spine) transcriptionParts() []part {
+	var parts []part
+	for _, p := range s.transcriptionRuns() {
+		parts = append(parts, p...)
+	}
+	return parts
+}
+
+// transcriptionRuns replays each connection's transcription.
+func (s *Spine) transcriptionRuns() map[string][]part {
+	return s.connectionRuns(func(e *schema.Event) (on, is bool) {
+		t := e.Facts.Transcription
+		return t != nil && t.Change == "on", t != nil && t.Change != "none"
+	})
+}
+
+// connectionRuns replays what Call Automation says to go on and off, for each
+// call connection.
+func (s *Spine) connectionRuns(change func(*schema.Event) (on, is bool)) map[string][]part {
 	flips := map[string][]flip{}
 	for _, e := range s.events {
-		if t := e.Facts.Transcription; t != nil && !e.Time.IsZero() && t.Change != "none" {
+		if on, is := change(e); is && !e.Time.IsZero() {
 			k := e.Refs.CallConnectionID
-			flips[k] = append(flips[k], flip{at: e.Time, on: t.Change == "on", event: e.ID})
+			flips[k] = append(flips[k], flip{at: e.Time, on: on, event: e.ID})
 		}
 	}
-	var parts []part
-	for _, f := range flips {
-		parts = append(parts, runs(f, schema.BoundCallAutomation)...)
+	parts := make(map[string][]part, len(flips))
+	for k, f := range flips {
+		parts[k] = runs(f, schema.BoundCallAutomation)
 	}
 	return parts
 }
