@@ -26,6 +26,7 @@ process and writes to DIR:
   coverage.csv         a row an obligation: who had to be told of what, and was
   findings.ndjson      the violations, with evidence
   sessions.csv         who was in which call, from when to when, on what evidence
+  names.csv            by which names people were shown, and the directory's name then
   usage_lines.csv      a row a metered session or recording and day
   usage.csv, .xlsx     usage by day, resource and meter
   compliance.xlsx      coverage, findings and what was not judged, with charts;

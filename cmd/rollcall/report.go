@@ -27,20 +27,22 @@ func newReport() *cobra.Command {
 	var scope export.Scope
 	cmd := &cobra.Command{
 		Use:   "report --out DIR",
-		Short: "Write the reports on notices and usage from a service's store",
+		Short: "Write the reports on notices, names and usage from a service's store",
 		Long: `Report writes, from the store of the service that the configuration describes,
 whether it runs or not:
 
   compliance.xlsx, compliance.html  was everyone told: coverage, findings, what was not judged
+  names.csv                         by which names people were shown, and the directory's name then
   usage.xlsx, usage.csv             usage by day, resource and meter
   usage_lines.csv                   a row a metered session or recording and day
   manifest.json                     the digests of all of them
 
---from and --to are UTC days, both included: of the beginning of each exposure for
-notices, of the usage for usage. DIR is written whole or not at all. The reports
-hold as of the newest judgement in the store, so that the same store gives the
-same bytes. A tenant of which neither the store nor the policy knows is an error;
-days of which the store has nothing give empty reports, and that is said.`,
+--from and --to are UTC days, both included: of the beginning of each exposure
+for notices, of the first sight for names, of the usage for usage. DIR is written
+whole or not at all. The reports hold as of the newest judgement in the store, so
+that the same store gives the same bytes. A tenant of which neither the store nor
+the policy knows is an error; days of which the store has nothing give empty
+reports, and that is said.`,
 		Example: `  rollcall report --out march --from 2026-03-01 --to 2026-03-31
   rollcall report --config rollcall.yaml --tenant contoso --out contoso`,
 		Args: usage(cobra.NoArgs),

@@ -107,6 +107,7 @@ const spillEarly = ` SETTINGS max_bytes_before_external_sort = 33554432, max_byt
 func (s Store) named(ctx context.Context) iter.Seq2[named, error] {
 	tenant, tenantArgs := s.where(false)
 	days, daysArgs := s.where(true)
+	names, namesArgs := s.Within("first_at")
 	sql := `SELECT event_id, copy.1, copy.2, copy.3, copy.4 FROM (
     SELECT event_id, argMin((topic, epoch, partition, offset), (-version, content, topic, epoch, partition, offset)) AS copy
     FROM events WHERE ` + s.dated() + ` AND event_id IN (
@@ -114,10 +115,11 @@ func (s Store) named(ctx context.Context) iter.Seq2[named, error] {
         UNION DISTINCT SELECT arrayJoin(evidence) FROM obligations_current` + tenant + `
         UNION DISTINCT SELECT receipt_id FROM obligations_current` + tenant + `
         UNION DISTINCT SELECT arrayJoin(evidence) FROM sessions_current` + tenant + `
+        UNION DISTINCT SELECT arrayJoin([event, directory_event]) FROM names_current` + names + `
         UNION DISTINCT SELECT arrayJoin(evidence) FROM usage_lines_current` + days + `)
     GROUP BY event_id
 ) ORDER BY copy, event_id` + spillEarly
-	args := slices.Concat(tenantArgs, tenantArgs, tenantArgs, tenantArgs, daysArgs)
+	args := slices.Concat(tenantArgs, tenantArgs, tenantArgs, tenantArgs, namesArgs, daysArgs)
 	return stream(ctx, s, "evidence", sql, args, func(rows driver.Rows) (n named, err error) {
 		return n, rows.Scan(&n.id, &n.at.topic, &n.at.epoch, &n.at.partition, &n.at.offset)
 	})

@@ -123,6 +123,7 @@ func Write(ctx context.Context, r Report) (t Totals, err error) {
 		{"coverage.csv", func(w io.Writer) error { return r.Store.Coverage(ctx, w) }},
 		{"findings.ndjson", func(w io.Writer) error { return r.Store.Findings(ctx, w) }},
 		{"sessions.csv", func(w io.Writer) error { return r.Store.Sessions(ctx, w) }},
+		{"names.csv", func(w io.Writer) error { return r.Store.Names(ctx, w) }},
 		{"usage_lines.csv", func(w io.Writer) error { return files.UsageLines(w, r.Store.Lines(ctx)) }},
 		{"usage.csv", func(w io.Writer) error { return files.Usage(w, rows) }},
 		{"usage.xlsx", func(w io.Writer) error { return workbook.Write(w, book) }},
@@ -148,7 +149,7 @@ func WriteUsage(ctx context.Context, r Report) (written []files.Written, err err
 	return r.writeSome(ctx, false)
 }
 
-// WriteReports writes the reports on notices and on usage: those on demand.
+// WriteReports writes the reports on notices, names and usage: those on demand.
 func WriteReports(ctx context.Context, r Report) (written []files.Written, err error) {
 	return r.writeSome(ctx, true)
 }
@@ -183,6 +184,7 @@ func (r Report) writeSome(ctx context.Context, notices bool) (written []files.Wr
 			return nil, err
 		}
 		all = append(all, complianceFiles(report)...)
+		all = append(all, file{"names.csv", func(w io.Writer) error { return r.Store.Names(ctx, w) }})
 	}
 	all = append(all, file{"manifest.json", func(w io.Writer) error { return r.manifest(w, set.Written()) }})
 	for _, f := range all {
