@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"rollcall/cmd/internal/assess"
@@ -73,7 +74,9 @@ func (r *reporter) run(ctx context.Context) error {
 }
 
 // catchUp writes the reports of a schedule that are due and not in the ledger,
-// the oldest first. Nothing is due before its evidence is complete.
+// the oldest first. Nothing is due before its evidence is complete. A period
+// without usage gets its row in the ledger, which says so, and no files: old
+// data would else bring a folder for every day since.
 func (r *reporter) catchUp(ctx context.Context, p planned) error {
 	now, err := r.frontier.Now(ctx)
 	if err != nil {
@@ -83,21 +86,45 @@ func (r *reporter) catchUp(ctx context.Context, p planned) error {
 	if err != nil || since.IsZero() {
 		return err
 	}
-	for _, due := range p.due.Between(since, now) {
+	dues := p.due.Between(since, now)
+	if len(dues) == 0 {
+		return nil
+	}
+	done, err := r.strings(ctx, "the ledger of periods", "SELECT period FROM periods_one WHERE schedule = ? AND due_at > ?", p.Name, since)
+	if err != nil {
+		return err
+	}
+	days, err := r.strings(ctx, "the days of usage", "SELECT DISTINCT toString(day) FROM usage_lines_current WHERE day >= toDate(?)", schedule.Day(dues[0]).From)
+	if err != nil {
+		return err
+	}
+	var idle []schedule.Period // without usage, and not in the ledger yet
+	for _, due := range dues {
 		period := schedule.Day(due)
-		done, err := r.reported(ctx, p.Name, period.Key)
-		if err != nil {
-			return err
-		}
-		if done {
+		if done[period.Key] {
 			continue
 		}
+		if !days[period.From] {
+			idle = append(idle, period)
+			continue
+		}
+		if err := r.record(ctx, p.Name, noUsage, nil, idle...); err != nil {
+			return err
+		}
+		idle = nil
 		if err := r.write(ctx, p, period, now); err != nil {
 			return fmt.Errorf("period %s: %w", period.Key, err)
 		}
 	}
+	if err := r.record(ctx, p.Name, noUsage, nil, idle...); err != nil || len(idle) == 0 {
+		return err
+	}
+	r.log.Info("days without usage need no report", "schedule", p.Name, "days", len(idle), "first", idle[0].From, "last", idle[len(idle)-1].To)
 	return nil
 }
+
+// noUsage is the note in the ledger on a period that has no report.
+const noUsage = "no usage"
 
 // since is the instant after which due times count: that of the newest report
 // in the ledger, else the first day of usage. Zero: there is nothing to report.
@@ -119,12 +146,16 @@ func (r *reporter) since(ctx context.Context, name string) (time.Time, error) {
 	return time.Time{}, nil
 }
 
-func (r *reporter) reported(ctx context.Context, name, key string) (bool, error) {
-	var n uint64
-	if err := r.conn.QueryRow(ctx, "SELECT count() FROM periods_one WHERE schedule = ? AND period = ?", name, key).Scan(&n); err != nil {
-		return false, fmt.Errorf("read the ledger of periods: %w", err)
-	}
-	return n > 0, nil
+// strings reads a set of texts; what names it for errors.
+func (r *reporter) strings(ctx context.Context, what, sql string, args ...any) (map[string]bool, error) {
+	set := map[string]bool{}
+	err := export.Store{Conn: r.conn}.Query(ctx, what, sql, args, func(rows driver.Rows) error {
+		var s string
+		err := rows.Scan(&s)
+		set[s] = true
+		return err
+	})
+	return set, err
 }
 
 // write writes one report whole and then its row in the ledger. If the process
@@ -142,21 +173,36 @@ func (r *reporter) write(ctx context.Context, p planned, period schedule.Period,
 	for _, w := range written {
 		digests = append(digests, []any{w.Name, w.SHA256})
 	}
+	if err := r.record(ctx, p.Name, "", digests, period); err != nil {
+		return err
+	}
+	r.written.Inc()
+	r.log.Info("report written", "schedule", p.Name, "period", period.Key, "day", period.From, "folder", dir,
+		"late", r.clock().Sub(period.DueAt).Round(time.Second))
+	return nil
+}
+
+// record writes the rows of periods into the ledger.
+func (r *reporter) record(ctx context.Context, name, note string, files [][]any, periods ...schedule.Period) error {
+	if len(periods) == 0 {
+		return nil
+	}
 	batch, err := r.conn.PrepareBatch(ctx, "INSERT INTO periods (schedule, period, start, end, due_at, reported_at, files, note, version)")
 	if err != nil {
 		return fmt.Errorf("write the ledger of periods: %w", err)
 	}
 	defer batch.Close()
 	reported := r.clock().UTC()
-	err = batch.Append(p.Name, period.Key, period.Start, period.End, period.DueAt, reported, digests, "", uint64(reported.UnixNano()))
+	for _, p := range periods {
+		if err == nil {
+			err = batch.Append(name, p.Key, p.Start, p.End, p.DueAt, reported, files, note, uint64(reported.UnixNano()))
+		}
+	}
 	if err == nil {
 		err = batch.Send()
 	}
 	if err != nil {
 		return fmt.Errorf("write the ledger of periods: %w", err)
 	}
-	r.written.Inc()
-	r.log.Info("report written", "schedule", p.Name, "period", period.Key, "day", period.From, "folder", dir,
-		"late", r.clock().Sub(period.DueAt).Round(time.Second))
 	return nil
 }

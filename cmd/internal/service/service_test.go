@@ -240,6 +240,25 @@ func TestServiceJudgesMetersAndReports(t *testing.T) {
 		}
 		return n == 1
 	})
+	// The days since have no usage: each is in the ledger and none in the folder.
+	eventually(t, "the days without usage are in the ledger", func() bool {
+		var n uint64
+		var days int64
+		err := conn.QueryRow(t.Context(), "SELECT countIf(note = 'no usage' AND empty(files)), dateDiff('day', max(start), now('UTC')) FROM periods_one WHERE period > '2026-03-04'").Scan(&n, &days)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n > 0 && days <= 2
+	})
+	written, err := os.ReadDir(filepath.Join(cfg.Reports.Dir, "daily-usage"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range written {
+		if d.Name() > "2026-03-04" {
+			t.Errorf("the folder has a report of %s, a day without usage", d.Name())
+		}
+	}
 	conn.Close()
 	if err := stop(); err != nil {
 		t.Fatal(err)
