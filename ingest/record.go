@@ -46,6 +46,10 @@ func (r *recorder) record(b *block, rng *storedRange, m *kafka.Record) {
 	row := b.messages.rows()
 	value, flags := m.Value, uint8(0)
 	switch {
+	case m.Unreadable != "":
+		value, flags = value[:min(len(value), keptBytes)], tables.FlagTooLong
+		rng.dead++
+		b.deadLetter(p, deadLetter{offset: m.Offset, stage: StageSize, reason: "decompression bomb", detail: m.Unreadable, raw: m.Value, brokerTime: m.Time}, r.version, keptBytes)
 	case len(value) > r.limit:
 		value, flags = value[:keptBytes], tables.FlagTooLong
 		rng.dead++

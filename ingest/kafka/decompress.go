@@ -3,14 +3,15 @@ package kafka
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 
 	"github.com/segmentio/kafka-go/compress"
 )
 
-// maxBatch bounds a decompressed record batch. Brokers refuse batches far
-// smaller (message.max.bytes, 1 MiB by default), so only an attack gets here.
+// maxBatch bounds a decompressed record batch. Brokers bound what is compressed
+// (message.max.bytes, 1 MiB by default), so only an attack gets here.
 const maxBatch = 256 << 20
 
 // decompress returns the records of a batch, uncompressed, valid until reset.
@@ -37,6 +38,9 @@ func (d *decoder) decompress(codec int, b []byte) ([]byte, error) {
 	rd := c.NewReader(bytes.NewReader(b))
 	defer rd.Close()
 	buf, err := readAll(rd, buf)
+	if errors.Is(err, errTooLarge) {
+		return nil, err // its memory is let go
+	}
 	d.bufs[d.used] = buf
 	d.used++
 	if err != nil {
@@ -50,7 +54,7 @@ func readAll(r io.Reader, buf []byte) ([]byte, error) {
 	for {
 		if len(buf) == cap(buf) {
 			if len(buf) >= maxBatch {
-				return buf, fmt.Errorf("more than %d bytes", maxBatch)
+				return buf, errTooLarge
 			}
 			grown := make([]byte, len(buf), min(2*cap(buf), maxBatch))
 			copy(grown, buf)
@@ -76,8 +80,11 @@ func checkSnappy(b []byte) error {
 	block := func(b []byte) error {
 		n, k := binary.Uvarint(b)
 		// A block expands to at most 64 bytes for every 3 (a copy element).
-		if k <= 0 || n > maxBatch || n > uint64(len(b))*64 {
+		if k <= 0 || n > uint64(len(b))*64 {
 			return fmt.Errorf("%w: snappy block", errCorrupt)
+		}
+		if n > maxBatch {
+			return errTooLarge
 		}
 		return nil
 	}

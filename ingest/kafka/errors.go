@@ -47,5 +47,9 @@ var errBeyondEnd = errors.New("the position lies above the end of the log")
 // errCorrupt says that a record batch can't be read.
 var errCorrupt = errors.New("corrupt record batch")
 
+// errTooLarge says that a record batch becomes too large when it is
+// decompressed, a decompression bomb.
+var errTooLarge = fmt.Errorf("it decompresses to more than %d MiB", maxBatch>>20)
+
 // errCodec says that a record batch uses a compression that is not known.
 var errCodec = errors.New("unknown compression")

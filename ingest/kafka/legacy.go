@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"time"
@@ -26,6 +27,11 @@ func (d *decoder) legacy(b []byte, s *scope) error {
 		return nil
 	}
 	body, err := d.decompress(int(m.attrs&attrCompression), m.value)
+	if errors.Is(err, errTooLarge) {
+		// Only the last offset of a wrapper is known.
+		d.unreadable(s, s.next, m.offset, m.time, b, err)
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"time"
@@ -125,6 +126,10 @@ func (d *decoder) batch(b []byte, s *scope) error {
 		return nil
 	}
 	body, err := d.decompress(int(attrs&attrCompression), r.b)
+	if errors.Is(err, errTooLarge) {
+		d.unreadable(s, max(base, s.from), last, maxTime, b, err)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -146,6 +151,18 @@ func (d *decoder) batch(b []byte, s *scope) error {
 	}
 	s.next = last + 1
 	return nil
+}
+
+// unreadable puts one record in the place of a batch that its producer made so
+// that it can't be read. The log is not damaged, and what comes after it is
+// read.
+func (d *decoder) unreadable(s *scope, first, last, millis int64, batch []byte, err error) {
+	rec := Record{Offset: first, Value: batch, Unreadable: fmt.Sprintf("record batch of the offsets %d to %d: %v", first, last, err)}
+	if millis >= 0 {
+		rec.Time = time.UnixMilli(millis).UTC()
+	}
+	d.records = append(d.records, rec)
+	s.next = max(s.next, last+1)
 }
 
 // aborted moves the list of aborted transactions up to the offset last and

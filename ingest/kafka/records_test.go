@@ -195,14 +195,34 @@ func TestDecodeRefusesBombs(t *testing.T) {
 	if _, err := d.decompress(int(compress.Snappy), binary.AppendUvarint(nil, 1<<31)); !errors.Is(err, errCorrupt) {
 		t.Errorf("snappy: %v", err)
 	}
+	if err := checkSnappy(append(binary.AppendUvarint(nil, maxBatch+1), make([]byte, maxBatch/64)...)); !errors.Is(err, errTooLarge) {
+		t.Errorf("a large snappy block: %v", err)
+	}
 	var z bytes.Buffer
 	w := compress.Gzip.Codec().NewWriter(&z)
 	for range maxBatch>>20 + 1 {
 		_, _ = w.Write(make([]byte, 1<<20))
 	}
 	_ = w.Close()
-	if _, err := d.decompress(int(compress.Gzip), z.Bytes()); !errors.Is(err, errCorrupt) {
-		t.Errorf("gzip: %v", err)
+	if _, err := d.decompress(int(compress.Gzip), z.Bytes()); !errors.Is(err, errTooLarge) || d.used > 0 {
+		t.Errorf("gzip: %v, and its memory is kept", err)
+	}
+
+	// The batch is one record with a reason, and those around it are read.
+	bomb := testBatch{base: 12, attrs: 1, values: []string{"x", "y"}, maxTime: 5}.bytes()
+	bomb = seal(append(bomb[:batchHeader:batchHeader], z.Bytes()...))
+	log := join(testBatch{base: 11, values: []string{"a"}}.bytes(), bomb, testBatch{base: 14, values: []string{"b"}}.bytes())
+	records, next, _, err := d.decode(log, 0, nil)
+	if err != nil || next != 15 || len(records) != 3 {
+		t.Fatalf("%d records up to %d, %v", len(records), next, err)
+	}
+	if r := records[1]; r.Offset != 12 || !strings.Contains(r.Unreadable, "offsets 12 to 13") || !bytes.Equal(r.Value, bomb) || r.Time.UnixMilli() != 5 {
+		t.Errorf("offset %d at %v: %q, %d bytes", r.Offset, r.Time, r.Unreadable, len(r.Value))
+	}
+	wrapper := legacyBytes(1, 1, 12, 9, nil, z.Bytes())
+	records, next, _, err = d.decode(join(wrapper, legacyBytes(1, 0, 13, 9, nil, []byte("b"))), 11, nil)
+	if err != nil || next != 14 || len(records) != 2 || !strings.Contains(records[0].Unreadable, "offsets 11 to 12") {
+		t.Errorf("of an older format: %d records up to %d, %v", len(records), next, err)
 	}
 }
 

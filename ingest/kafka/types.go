@@ -23,6 +23,10 @@ type Record struct {
 	Time       time.Time
 	Key, Value []byte
 	Headers    []Header
+	// Unreadable says why a record batch could not be read: it decompresses to
+	// too much. The record then stands for all offsets of the batch from its own
+	// on, and Value is the batch as the broker has it.
+	Unreadable string
 }
 
 // Batch is a contiguous range of one partition's offsets. It and what it points

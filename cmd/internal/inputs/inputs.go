@@ -32,10 +32,11 @@ const DefaultMaxMessage = 16 << 20
 const keptOfBad = 64 << 10
 
 // Bounds on what a compressed file may become: beyond both it is taken for a
-// decompression bomb.
+// decompression bomb. Logs become ten to thirty times as large, the most that
+// gzip can do is a thousand times.
 const (
-	bombBytes = 1 << 30
-	bombRatio = 500
+	bombBytes = 64 << 20
+	bombRatio = 250
 )
 
 // A Message is one message of a file.
@@ -223,7 +224,7 @@ type bomb struct {
 	total  int64
 }
 
-var errBomb = fmt.Errorf("decompresses to more than %d bytes at more than %d times its size", int64(bombBytes), bombRatio)
+var errBomb = fmt.Errorf("a decompression bomb: more than %d MiB, and more than %d times what is in the file", bombBytes>>20, bombRatio)
 
 func (b *bomb) Read(p []byte) (int, error) {
 	n, err := b.reader.Read(p)

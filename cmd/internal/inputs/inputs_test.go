@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -121,21 +122,36 @@ func TestGzipBombEnds(t *testing.T) {
 	var b bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&b, gzip.BestSpeed)
 	zeros := make([]byte, 1<<20)
-	for range 1300 {
+	for range 300 {
 		z.Write(zeros)
 	}
 	z.Close()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "bomb.json.gz"), b.Bytes(), 0o600); err != nil {
-		t.Fatal(err)
+	for name, data := range map[string][]byte{"bomb.json.gz": b.Bytes(), "neighbour.json": []byte("{}")} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	var problems []Problem
+	messages, problems := 0, []Problem{}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
 	_, err := Read([]string{dir}, DefaultMaxMessage, Sink{
-		Message: func(m Message) error { t.Errorf("a message of %d bytes", len(m.Value)); return nil },
+		Message: func(Message) error { messages++; return nil },
 		Problem: func(p Problem) { problems = append(problems, p) },
 	})
-	if err != nil || len(problems) == 0 {
-		t.Fatalf("problems %d, error %v", len(problems), err)
+	runtime.ReadMemStats(&after)
+	if err != nil || messages != 1 || len(problems) != 2 {
+		t.Fatalf("%d messages, problems %d, error %v; want the neighbour and two problems", messages, len(problems), err)
+	}
+	// How long it is and its digest are not known: the end was not read.
+	if p := problems[0]; p.Length < bombBytes || p.Length > 2*bombBytes || p.SHA256 != "" || len(p.Raw) != keptOfBad {
+		t.Errorf("of the bomb are told %d bytes, the digest %q and %d of its bytes", p.Length, p.SHA256, len(p.Raw))
+	}
+	if !strings.Contains(problems[1].Reason, "decompression bomb") {
+		t.Errorf("the reason is %q", problems[1].Reason)
+	}
+	if spent := after.TotalAlloc - before.TotalAlloc; spent > 8*DefaultMaxMessage {
+		t.Errorf("it took %d MB of memory", spent>>20)
 	}
 }
 

@@ -17,7 +17,8 @@ type line struct {
 	value  []byte
 	length int64
 	digest hash.Hash // nil where value is the whole line
-	// unsummed is set where digest is not that of all of it.
+	// unsummed is set where digest is not that of all of it: the file's end
+	// could not be read.
 	unsummed bool
 }
 
@@ -25,7 +26,7 @@ type line struct {
 func (l line) complete() bool { return l.digest == nil }
 
 func (l line) sum() string {
-	if l.unsummed {
+	if l.digest != nil && l.unsummed {
 		return ""
 	}
 	if l.digest != nil {
@@ -61,6 +62,7 @@ func (s *lines) next() (l *line, more bool) {
 		}
 		if err != nil {
 			s.err = err
+			l.unsummed = !errors.Is(err, io.EOF)
 			if l.length == 0 {
 				s.number--
 				return nil, false
@@ -133,7 +135,7 @@ func (s *lines) swallow(whole, over *line) *line {
 	}
 	_, err := io.Copy(all, s.in)
 	if err != nil {
-		s.err = err
+		s.err, whole.unsummed = err, true
 	}
 	whole.length += size.n
 	whole.value = whole.value[:min(len(whole.value), keptOfBad)]
