@@ -44,7 +44,7 @@ Exit code 3 says that there is something to look at: findings that fail above
 "info", or dead letters.`,
 		Example: `  rollcall audit --out out events/
   rollcall audit --policy policy.yaml --tariff prices.yaml --out out PT1H.json receipts.ndjson.gz`,
-		Args: usage(cobra.MinimumNArgs(1)),
+		Args: usage(some("files or folders of events to read")),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg.Paths = args
 			if cfg.Out == "" {

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // time zones on systems that have none
 
@@ -64,7 +65,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if !errors.As(err, &e) {
 		e = exit{exitFailed, err}
 	}
-	if e.err != nil {
+	switch {
+	case errors.Is(e.err, context.Canceled) && ctx.Err() != nil:
+		fmt.Fprintln(stderr, "rollcall: stopped before it was done")
+	case e.err != nil:
 		fmt.Fprintf(stderr, "rollcall: %v\n", e.err)
 	}
 	return e.code
@@ -84,18 +88,33 @@ something to look at.`,
 		SilenceErrors: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return exit{exitUsage, fmt.Errorf("unknown command %q; rollcall --help lists the commands", args[0])}
+				near := ""
+				if like := cmd.SuggestionsFor(args[0]); len(like) > 0 {
+					near = fmt.Sprintf("; did you mean %s?", strings.Join(like, " or "))
+				}
+				return exit{exitUsage, fmt.Errorf("unknown command %q%s; rollcall --help lists the commands", args[0], near)}
 			}
 			return cmd.Help()
 		},
 		Args: cobra.ArbitraryArgs,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SuggestionsMinimumDistance = 2 // letters that differ
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return exit{exitUsage, fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
 	root.AddCommand(newAudit(), newDemo(), newExplain(), newMigrate(), newReport(), newServe(), newSimulate(), newVersion())
 	return root
+}
+
+// some wants at least one argument; what says in words which.
+func some(what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return fmt.Errorf("there is nothing to do: name %s", what)
+		}
+		return nil
+	}
 }
 
 // usage makes the error of a check of arguments a usage error.

@@ -74,9 +74,9 @@ func TestExitCodes(t *testing.T) {
 	}{
 		"nothing to look at":    {[]string{"audit", "--out", out, good}, 0, nil},
 		"dead letters":          {[]string{"audit", "--out", out, bad}, 3, nil},
-		"no input":              {[]string{"audit", "--out", out}, 2, []string{"--help"}},
+		"no input":              {[]string{"audit", "--out", out}, 2, []string{"files or folders", "--help"}},
 		"no output":             {[]string{"audit", good}, 2, []string{"--out"}},
-		"unknown command":       {[]string{"audti"}, 2, []string{"audti", "--help"}},
+		"unknown command":       {[]string{"audti"}, 2, []string{"audti", "did you mean audit?", "--help"}},
 		"unknown flag":          {[]string{"audit", "--polcy", "x", good}, 2, []string{"polcy"}},
 		"a wrong instant":       {[]string{"audit", "--out", out, "--as-of", "yesterday", good}, 2, []string{"yesterday", "2026-"}},
 		"a missing input":       {[]string{"audit", "--out", out, filepath.Join(dir, "none")}, 1, []string{"none"}},
@@ -98,6 +98,21 @@ func TestExitCodes(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestNothingReadIsSaid holds an audit of an empty file, the figures of which are
+// all zero, to saying that they mean nothing.
+func TestNothingReadIsSaid(t *testing.T) {
+	needLibrary(t)
+	dir := t.TempDir()
+	in := filepath.Join(dir, "in.json")
+	if err := os.WriteFile(in, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, out, stderr := program(t, nil, nil, "audit", "--out", filepath.Join(dir, "out"), in)
+	if code != 0 || !strings.Contains(out, "0 messages, 0 events") || !strings.Contains(out, "No event was read") {
+		t.Errorf("exit code %d: %s\n%s", code, stderr, out)
 	}
 }
 

@@ -25,7 +25,11 @@ func printTotals(w io.Writer, t outputs.Totals, dir string) {
 	in := func(r schema.Result) string { return fmt.Sprint(o[string(r)]) }
 	minutes := func(ms int64) string { return metering.Quantity(ms, tariff.UnitParticipantMin) }
 	row := func(value, name string) { fmt.Fprintf(w, "  %14s  %s\n", value, name) }
-	fmt.Fprintf(w, "%d messages, %d events, %d calls, %d sessions\n\n", t.Counts.Messages, t.Counts.AllEvents(), t.Counts.Calls, t.Counts.Sessions)
+	fmt.Fprintf(w, "%s, %s, %s, %s\n\n", number(t.Counts.Messages, "message"), number(t.Counts.AllEvents(), "event"),
+		number(t.Counts.Calls, "call"), number(t.Counts.Sessions, "session"))
+	if t.Counts.AllEvents() == 0 {
+		fmt.Fprint(w, "No event was read: the figures below say nothing about any call.\n\n")
+	}
 	fmt.Fprintln(w, "Notices of recording and transcription")
 	row(in(schema.ResultPass), "reported in time")
 	row(in(schema.ResultLate), "reported late")
@@ -43,9 +47,17 @@ func printTotals(w io.Writer, t outputs.Totals, dir string) {
 		row(minutes(t.Minutes.Unmapped), "besides, of no known meter")
 	}
 	if t.Counts.DeadLetters > 0 {
-		fmt.Fprintf(w, "\n%d dead letters: what could not be read is in %s/dead_letters.ndjson\n", t.Counts.DeadLetters, dir)
+		fmt.Fprintf(w, "\n%s: what could not be read is in %s/dead_letters.ndjson\n", number(t.Counts.DeadLetters, "dead letter"), dir)
 	}
 	fmt.Fprintf(w, "\nThe reports are in %s\n", dir)
+}
+
+// number counts things in words.
+func number(n int64, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
 }
 
 // coverage is pass ÷ (pass + late + missed + no_evidence), in per cent with

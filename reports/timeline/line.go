@@ -179,8 +179,8 @@ func (n *nearest) add(id string) {
 	const most = 3
 	r := []rune(Normal(id))
 	d := edits(n.asked, string(r[:min(len(r), len([]rune(n.asked)))]))
-	if d > max(len(n.asked)/3, 1) {
-		return
+	if d > len(n.asked)/3 {
+		return // of one or two letters everything would be near
 	}
 	i, _ := slices.BinarySearch(n.away, d+1)
 	if i >= most {
