@@ -60,7 +60,7 @@ fuzz: libchdb ## run every fuzz target for FUZZTIME, or INPUTS messages through 
 soak: ## hold the program against the truth on OBLIGATIONS obligations
 	@$(GO) test ./cmd/internal/soak -run '^TestSoak$$' -count 1 -timeout 60m -v -args -obligations $(OBLIGATIONS)
 
-bench: libchdb kafka ## measure ingest against its floor, whole commands and hot paths
+bench: libchdb kafka ## measure decoding, ingest against its floor, whole commands, hot paths (BENCH=decode: the first)
 	@.ci/bench.sh '$(BENCH)'
 
 clean: ## remove what was built and written, not what was fetched

@@ -2,7 +2,9 @@ package decode
 
 import (
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"rollcall/schema"
 )
@@ -42,36 +44,59 @@ const benchMetadata = `{"resourceId":"631fa8d8-aab5-4ac5-8e15-261aa2590750","cal
 
 const benchOTLP = `{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"web"}}]},"scopeLogs":[{"scope":{"name":"care"},"logRecords":[{"timeUnixNano":"1793611246012000000","eventName":"rollcall.notice.shown","attributes":[{"key":"id","value":{"stringValue":"3f0d1c86-0e8f-4e4f-9d5e-8c6e41c0a8b2"}},{"key":"callId","value":{"stringValue":"6b1f7c0e-51d5-4c1e-9a0f-8d5a4f1c2b3d"}},{"key":"participantId","value":{"stringValue":"04cc26f5-a86d-481c-b9f9-7a40be4d6fba"}},{"key":"appId","value":{"stringValue":"contoso-care"}},{"key":"noticeId","value":{"stringValue":"n1"}},{"key":"capture","value":{"arrayValue":{"values":[{"stringValue":"recording"},{"stringValue":"transcription"}]}}},{"key":"state","value":{"stringValue":"started"}},{"key":"surface","value":{"stringValue":"banner"}},{"key":"text","value":{"stringValue":"This call is being recorded and transcribed."}},{"key":"clockOffsetMs","value":{"intValue":"-132"}}]}]}]}]}`
 
+const benchDiagnostics = `{"records":[{"time":"2026-11-02T09:41:07.1234567Z","resourceId":"SUBSCRIPTIONS/11111111-2222-3333-4444-555555555555/RESOURCEGROUPS/RG-CONTOSO-PROD/PROVIDERS/MICROSOFT.COMMUNICATION/COMMUNICATIONSERVICES/ACS-CONTOSO-PROD","operationName":"CallDiagnostics","operationVersion":"1.0","category":"CallDiagnostics","correlationId":"6b1f7c0e-51d5-4c1e-9a0f-8d5a4f1c2b3d","properties":{"identifier":"acs:1797dbb3-f982-47b0-b98e-6a76084454f1_0000000b-1531-729f-ac00-343a0d00d975","participantId":"04cc26f5-a86d-481c-b9f9-7a40be4d6fba","endpointId":"5ebd55df-1234-4f5e-89e6-4f3f0453b1a6","endpointType":"VoIP","mediaType":"Video","streamId":"1363841599","transportType":"UDP","roundTripTimeAvg":"80","roundTripTimeMax":"100","jitterAvg":"1","jitterMax":"4","packetLossRateAvg":"3.146336E-05","packetLossRateMax":"0.0017"}}]}`
+
+const benchSystem = `{"value":[{"subscriptionId":"s","changeType":"created","tenantId":"t","resource":"chats('19:meeting_ZjY4@thread.v2')/messages('1613694358927')","resourceData":{"@odata.type":"#microsoft.graph.chatMessage","id":"1613694358927","etag":"1613694358927","messageType":"systemEventMessage","createdDateTime":"2026-11-02T09:00:00Z","lastModifiedDateTime":"2026-11-02T09:00:00Z","chatId":"19:meeting_ZjY4@thread.v2","from":null,"eventDetail":{"@odata.type":"#microsoft.graph.callRecordingEventMessageDetail","callId":"bf075c2f-8b4f-4b5a-9c68-8e8f4d2c9a3c","callRecordingDisplayName":null,"callRecordingUrl":null,"callRecordingDuration":"PT0S","callRecordingStatus":"initial","initiator":{"user":{"id":"821809f5-0000-0000-0000-3b5136c0e777","displayName":null,"userIdentityType":"aadUser"}},"meetingOrganizer":{"user":{"id":"821809f5-0000-0000-0000-3b5136c0e777"}}}}}]}`
+
+const benchUser = `{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#users(id,displayName,userPrincipalName)","@odata.deltaLink":"https://graph.microsoft.com/v1.0/users/delta?$deltatoken=x","value":[{"id":"821809f5-0000-0000-0000-3b5136c0e777","displayName":"Abbie Wilkins","userPrincipalName":"abbie@contoso.com"}]}`
+
+const benchTrace = `{"records":[{"time":"2026-11-02T09:20:46.012Z","resourceId":"/SUBSCRIPTIONS/11111111-2222-3333-4444-555555555555/RESOURCEGROUPS/RG/PROVIDERS/MICROSOFT.INSIGHTS/COMPONENTS/CARE","Type":"AppEvents","Name":"clicked","Properties":{"button":"mute","page":"call"},"OperationId":"91d1","AppRoleName":"web"}]}`
+
 // BenchmarkDecode measures a message of each source, from bytes to normalised
-// and hashed events.
+// and hashed events, in processor time besides.
 func BenchmarkDecode(b *testing.B) {
 	for _, bench := range []struct {
 		name, value string
 		source      schema.Source
 	}{
-		{"azure_monitor", benchSummary, schema.SourceAzureMonitor},
-		{"event_grid", benchGrid, schema.SourceEventGrid},
-		{"call_automation", benchCalls, schema.SourceCallAutomation},
-		{"rollcall_cloudevent", benchOwn, schema.SourceRollcall},
-		{"rollcall_app_insights", benchInsights, schema.SourceRollcall},
-		{"rollcall_otlp", benchOTLP, schema.SourceRollcall},
-		{"azure_monitor_usage", benchUsage, schema.SourceAzureMonitor},
-		{"azure_monitor_operation", benchOperation, schema.SourceAzureMonitor},
-		{"event_grid_chat_dropped", benchChat, schema.SourceEventGrid},
-		{"graph_roster", benchRoster, schema.SourceGraph},
-		{"graph_call_record_20_sessions", benchRecord, schema.SourceGraph},
-		{"recording_metadata", benchMetadata, schema.SourceRecordingFile},
+		{"Azure Monitor, CallSummary", benchSummary, schema.SourceAzureMonitor},
+		{"Azure Monitor, Usage", benchUsage, schema.SourceAzureMonitor},
+		{"Azure Monitor, CallDiagnostics", benchDiagnostics, schema.SourceAzureMonitor},
+		{"Azure Monitor, recording operation", benchOperation, schema.SourceAzureMonitor},
+		{"Event Grid, participant", benchGrid, schema.SourceEventGrid},
+		{"Event Grid, chat, body dropped", benchChat, schema.SourceEventGrid},
+		{"Call Automation, recording state", benchCalls, schema.SourceCallAutomation},
+		{"Graph, roster change", benchRoster, schema.SourceGraph},
+		{"Graph, chat notification", benchSystem, schema.SourceGraph},
+		{"Graph, call record of 20 sessions", benchRecord, schema.SourceGraph},
+		{"Graph, directory", benchUser, schema.SourceGraph},
+		{"Recording metadata file", benchMetadata, schema.SourceRecordingFile},
+		{"Own event, CloudEvent", benchOwn, schema.SourceRollcall},
+		{"Own event, Application Insights", benchInsights, schema.SourceRollcall},
+		{"Own event, OpenTelemetry", benchOTLP, schema.SourceRollcall},
+		{"Other telemetry", benchTrace, schema.SourceAppInsights},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			d := New(Options{Drop: DefaultDrop(), HashKey: []byte("salt")})
 			value := []byte(bench.value)
 			b.SetBytes(int64(len(value)))
 			b.ReportAllocs()
+			before := processorTime()
 			for b.Loop() {
 				if r := d.Decode(value); len(r.Events) != 1 || r.Events[0].Source != bench.source {
 					b.Fatalf("decoded to %+v", r)
 				}
 			}
+			b.ReportMetric(float64((processorTime()-before).Nanoseconds())/float64(b.N)/1000, "cpu-µs/op")
 		})
 	}
+}
+
+// processorTime is what this process has used, collecting garbage included.
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
