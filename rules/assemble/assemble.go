@@ -46,6 +46,7 @@ type Spine struct {
 	ordered  []*session // in the order of Call.Sessions, once matched
 
 	// Indexes of the finished sessions, made on first use.
+	full          map[string]string // raw ids by the GUID that they end with
 	byParticipant map[string]*session
 	byRaw         map[string][]*session
 	matched       bool      // own events were given to sessions

@@ -90,10 +90,10 @@ func (s *Spine) place(visits []visit) {
 		return
 	}
 	var pairs []pair
-	index := s.byIdentity()
+	index, on := s.byIdentity(), s.byEndpoint()
 	for i, v := range visits {
 		first := len(pairs)
-		for _, j := range index[v.raw] {
+		for _, j := range v.choices(s.sessions, index, on) {
 			x := s.sessions[j]
 			if v.summary() && len(x.summaries) > 0 ||
 				v.endpoint != "" && x.EndpointID != "" && x.EndpointID != v.endpoint {
@@ -124,6 +124,12 @@ func (s *Spine) place(visits []visit) {
 			put(p)
 		}
 	}
+	for i, p := range s.nameBy(visits, placed, index) {
+		if p.session >= 0 {
+			put(p)
+		}
+		placed[i] = true
+	}
 	for i, v := range visits {
 		if placed[i] {
 			continue
@@ -138,8 +144,15 @@ func (s *Spine) place(visits []visit) {
 }
 
 // reconnects reports whether a visit is one more of those that a session takes:
-// it lies within what a server states as one stay, and apart from the others.
+// it lies within what a server states as one stay, and apart from the others;
+// or it is the leave of a join, or the join of a leave, that named the
+// participant by other ids.
 func (v visit) reconnects(x *session, visits []visit, taken []int) bool {
+	if !v.summary() && v.from.IsZero() != v.to.IsZero() {
+		return !slices.ContainsFunc(taken, func(i int) bool {
+			return visits[i].from.IsZero() == v.from.IsZero() || visits[i].to.IsZero() == v.to.IsZero()
+		})
+	}
 	if v.summary() || v.from.IsZero() || v.to.IsZero() || x.Joined.Source == schema.BoundApp || x.Left.At.IsZero() ||
 		v.from.Before(x.Joined.At.Add(-slack)) || v.to.After(x.Left.At.Add(slack)) {
 		return false

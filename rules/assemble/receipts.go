@@ -42,7 +42,7 @@ func (s *Spine) fits(p schema.Participant, at time.Time) []*session {
 			if len(all) <= manySessions || x.near(at) {
 				exact = append(exact, x)
 			}
-		case x.EndpointID == p.EndpointID:
+		case x.EndpointID == p.EndpointID, x.on == p.EndpointID:
 			exact = append(exact, x)
 		case x.EndpointID == "" && !x.beside:
 			open = append(open, x)
@@ -97,6 +97,7 @@ func (s *Spine) buildIndex() {
 			}
 		}
 	}
+	s.inferEndpoints()
 }
 
 // until is the end of a session, or now while it is open.
@@ -212,7 +213,9 @@ func (s *Spine) Receive(e schema.Event) (changed []schema.Session, ok bool) {
 		return nil, true // it has not come yet
 	case !s.matched || !own(&e) || e.Facts.Signal != nil || e.Facts.Name != nil || !s.learn(&e),
 		s.call.Start.Source.Assumed() && s.call.Start.Event == "", // rests on all evidence
-		s.call.End.Source == schema.BoundAssumedLastSeen:
+		s.call.End.Source == schema.BoundAssumedLastSeen,
+		bare(e.Facts.Participant.RawID),      // may be another's id
+		s.tellsDevices(*e.Facts.Participant): // may tell which device others are
 		return nil, false
 	}
 	if _, again := slices.BinarySearch(s.call.Unmatched, e.ID); again {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"rollcall/schema"
-	"rollcall/schema/rawid"
 )
 
 // A run is an unbroken series of rosters of one call connection that list one
@@ -91,9 +90,8 @@ func (s *Spine) nameByRuns(runs []run) {
 	could := make([][]*session, len(runs)) // what each run can be of
 	wanted := map[*session]int{}
 	for i, r := range runs {
-		phone := rawid.Identity(r.raw) == schema.IdentityPhone
 		for _, x := range nameless {
-			if x.telephone() == phone && r.overlaps(x, slack) {
+			if x.couldBe(r.raw) && r.overlaps(x, slack) {
 				could[i] = append(could[i], x)
 				wanted[x]++
 			}
@@ -111,11 +109,6 @@ func (s *Spine) nameByRuns(runs []run) {
 			could[i][0].addRun(r)
 		}
 	}
-}
-
-// telephone reports whether a summary says that the session is a telephone leg.
-func (x *session) telephone() bool {
-	return slices.ContainsFunc(x.summaries, func(e *schema.Event) bool { return e.Facts.Summary.EndpointType == "pstn" })
 }
 
 func (s *Spine) rosterRuns() []run {

@@ -18,6 +18,7 @@ type session struct {
 	runs          int             // runs of rosters that bound it
 	rosterName    string          // the newest name in them
 	beside        bool            // another session of the identity runs at the same time
+	on            string          // the endpoint that own events tell, where no source does
 
 	// What own events that are surely about this session say.
 	ownEvent       string // the first of them
