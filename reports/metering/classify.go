@@ -155,17 +155,18 @@ func (w wordSet) any(words ...string) bool {
 func (w wordSet) both(a, b string) bool { return w[a] && w[b] }
 
 // clip bounds text of the evidence that a note repeats, and keeps it to one
-// clause: notes are joined by semicolons.
+// clause: notes are joined by semicolons. Of a long text both ends are kept: the
+// ids of one resource's recordings begin alike.
 func clip(s string) string {
-	const most = 40
+	const begin, end = 12, 27
 	s = strings.Map(func(c rune) rune {
 		if c == ';' || unicode.IsControl(c) {
 			return ' '
 		}
 		return c
 	}, s)
-	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
+	if r := []rune(s); len(r) > begin+1+end {
+		return string(r[:begin]) + "…" + string(r[len(r)-end:])
 	}
 	return s
 }
