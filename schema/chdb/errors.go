@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // Error is an exception of ClickHouse. The code is that of ClickHouse's
@@ -22,6 +23,7 @@ const (
 	notImplemented       = 48
 	syntaxError          = 62
 	noDataToInsert       = 108
+	notEnoughSpace       = 243
 	queryCancelled       = 394
 	authenticationFailed = 516
 	unknownException     = 1002
@@ -37,6 +39,20 @@ func newError(text string) *Error {
 		}
 	}
 	return &Error{Code: code, Message: text}
+}
+
+// located adds to the error of a full disk whose it is and what to do: ClickHouse
+// says neither.
+func (s *Server) located(err error) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		e = &Error{Code: unknownException, Message: err.Error()}
+	}
+	if e.Code != notEnoughSpace && !errors.Is(err, syscall.ENOSPC) && !strings.Contains(e.Message, "No space left on device") {
+		return err
+	}
+	return &Error{Code: notEnoughSpace, Message: strings.TrimSpace(e.Message) + ". The disk of the data folder " + s.config.Path +
+		" is full: free some of it, or keep the data on another (data_dir of the service; TMPDIR for audit and demo)"}
 }
 
 // notStreamed tells whether libchdb refused a statement for being no SELECT. It

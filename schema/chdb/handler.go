@@ -73,6 +73,7 @@ func (s *Server) serveQuery(w http.ResponseWriter, r *http.Request) {
 	if answer.tag != "" || r.Context().Err() != nil {
 		panic(http.ErrAbortHandler) // nobody is there to read it
 	}
+	err = s.located(err)
 	writeError(w, http.StatusInternalServerError, err)
 }
 
