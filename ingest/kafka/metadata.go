@@ -87,7 +87,7 @@ func (c *Client) metadataVersion(ctx context.Context) (int16, error) {
 	defer cancel()
 	m, err := c.transport.RoundTrip(ctx, c.addr, &apiversions.Request{})
 	if err != nil {
-		return 0, fmt.Errorf("connecting to Kafka at %s: %w", c.addr, err)
+		return 0, fmt.Errorf("connecting to Kafka at %s: %w; check that it runs there, and that address, TLS and SASL are its own", c.addr, err)
 	}
 	res, ok := m.(*apiversions.Response)
 	if !ok {
