@@ -152,57 +152,78 @@ func unitsOf(v jsondoc.Value) []unit {
 	return []unit{u}
 }
 
+// A stationer puts events into envelopes, several into one as chance has it.
+type stationer struct {
+	r    *rand.Rand
+	open []envelope
+	out  [][]byte
+}
+
+// An envelope is what is before and behind a list of events.
+type envelope struct {
+	head, tail string
+	items      [][]byte
+}
+
+const recordsHead, recordsTail = `{"records":[`, `]}`
+
+// put adds an event to the open envelope of its form, or opens one.
+func (s *stationer) put(head, tail string, item []byte) {
+	i := slices.IndexFunc(s.open, func(e envelope) bool { return e.head == head && e.tail == tail })
+	if i < 0 {
+		i = len(s.open)
+		s.open = append(s.open, envelope{head: head, tail: tail})
+	}
+	e := &s.open[i]
+	if e.items = append(e.items, item); s.r.IntN(4) == 0 {
+		s.post(slices.Concat([]byte(e.head), bytes.Join(e.items, []byte(",")), []byte(e.tail)))
+		s.open = slices.Delete(s.open, i, i+1)
+	}
+}
+
+// post sends a message, or puts it behind the one before.
+func (s *stationer) post(message []byte) {
+	n := len(s.out)
+	if n > 0 && s.r.IntN(6) == 0 && json.Valid(message) && json.Valid(s.out[n-1]) {
+		s.out[n-1] = slices.Concat(s.out[n-1], []byte([]string{"", " ", "\t"}[s.r.IntN(3)]), message)
+		return
+	}
+	s.out = append(s.out, message)
+}
+
 // reenveloped gives the events of messages other envelopes, one or several to a
 // message. What can't be told apart safely stays as it is.
 func reenveloped(r *rand.Rand, messages [][]byte) [][]byte {
-	var out [][]byte
-	var records, array [][]byte
-	flush := func(list *[][]byte, head, tail string) {
-		if len(*list) > 0 {
-			out = append(out, slices.Concat([]byte(head), bytes.Join(*list, []byte(",")), []byte(tail)))
-			*list = nil
-		}
-	}
+	s := stationer{r: r}
 	for _, message := range messages {
 		for _, u := range units(message) {
 			switch u.kind {
 			case row:
 				switch form := r.IntN(3); {
-				case form == 0 || len(u.fields) == 0:
-					records = append(records, u.text)
-				case form == 1 && u.standsAlone():
-					out = append(out, u.text) // a line of a blob
+				case form == 0 || !u.standsAlone():
+					s.put(recordsHead, recordsTail, u.text)
+				case form == 1:
+					s.post(u.text) // a line of a blob
 				default:
-					out = append(out, u.flat(r))
+					s.post(u.flat(r))
 				}
 			case grid:
-				array = append(array, u.otherSchema(r))
+				s.put("[", "]", u.otherSchema(r))
 			case own:
-				switch text, inRecords := u.carried(r); {
-				case inRecords:
-					records = append(records, text)
-				default:
-					out = append(out, text)
-				}
+				head, tail, text := u.carried(r)
+				s.put(head, tail, text)
 			case listed:
-				out = append(out, append(slices.Clone(u.around), field{"value", slices.Concat([]byte("["), u.text, []byte("]"))}).object())
+				head := append(slices.Clone(u.around), field{"value", []byte("[")}).object()
+				s.put(string(head[:len(head)-1]), "]}", u.text)
 			default:
-				out = append(out, u.text)
-			}
-			if r.IntN(5) == 0 {
-				flush(&records, `{"records":[`, `]}`)
-				flush(&array, "[", "]")
-			}
-			if n := len(out); n > 1 && r.IntN(6) == 0 { // two documents in one message
-				if between := []string{"", " ", "\t"}[r.IntN(3)]; json.Valid(out[n-1]) && json.Valid(out[n-2]) {
-					out = append(out[:n-2], slices.Concat(out[n-2], []byte(between), out[n-1]))
-				}
+				s.post(u.text)
 			}
 		}
 	}
-	flush(&records, `{"records":[`, `]}`)
-	flush(&array, "[", "]")
-	return out
+	for _, e := range s.open {
+		s.post(slices.Concat([]byte(e.head), bytes.Join(e.items, []byte(",")), []byte(e.tail)))
+	}
+	return s.out
 }
 
 // standsAlone reports whether a record is known for one without its envelope.
@@ -210,15 +231,16 @@ func (u unit) standsAlone() bool {
 	return len(u.fields.get("category")) > 0 && len(u.fields.get("time")) > 0
 }
 
-// flat makes a record a row of Log Analytics, or leaves it in its envelope.
+// flat makes a record that stands alone a row of Log Analytics, where it is one
+// of a resource log.
 func (u unit) flat(r *rand.Rand) []byte {
 	f := u.fields
 	inner := f.get("properties")
 	var p jsondoc.Parser
 	p.Reset(inner)
 	v, err := p.Next()
-	if !u.standsAlone() || err != nil || v.Kind() != jsondoc.Object || f.text("Name") != "" {
-		return slices.Concat([]byte(`{"records":[`), u.text, []byte(`]}`))
+	if err != nil || v.Kind() != jsondoc.Object || f.text("Name") != "" {
+		return slices.Concat([]byte(recordsHead), u.text, []byte(recordsTail))
 	}
 	columns := fieldsOf(v).without("TimeGenerated")
 	for _, x := range f.without("properties", "time", "resourceId") {
@@ -269,15 +291,16 @@ func (u unit) otherSchema(r *rand.Rand) []byte {
 }
 
 // carried gives one of Rollcall's own events another carrier: a record or an
-// ingestion body of Application Insights, or a log record of OpenTelemetry.
-func (u unit) carried(r *rand.Rand) (text []byte, inRecords bool) {
+// ingestion body of Application Insights, or a log record of OpenTelemetry. It
+// returns what goes around a list of them, too.
+func (u unit) carried(r *rand.Rand) (head, tail string, text []byte) {
 	f := u.fields
 	var p jsondoc.Parser
 	p.Reset(f.get("data"))
 	data, err := p.Next()
 	at, timeErr := time.Parse(time.RFC3339Nano, f.text("time"))
 	if err != nil || data.Kind() != jsondoc.Object || timeErr != nil || at.Year() < 1971 || f.text("id") == "" {
-		return u.text, false
+		return "[", "]", u.text
 	}
 	properties := fields{{"id", f.get("id")}}
 	for name, value := range data.Members() {
@@ -293,17 +316,17 @@ func (u unit) carried(r *rand.Rand) (text []byte, inRecords bool) {
 	name, written := f.get("type"), f.get("time")
 	switch r.IntN(4) {
 	case 0:
-		return u.text, false
+		return "[", "]", u.text
 	case 1:
-		return fields{{"time", written}, {"Type", []byte(`"AppEvents"`)}, {"Name", name}, {"Properties", properties.object()}}.object(), true
+		return recordsHead, recordsTail, fields{{"time", written}, {"Type", []byte(`"AppEvents"`)}, {"Name", name}, {"Properties", properties.object()}}.object()
 	case 2:
 		base := fields{{"ver", []byte("2")}, {"name", name}, {"properties", properties.object()}}
-		return fields{{"time", written}, {"iKey", []byte(`"k"`)}, {"data", fields{{"baseType", []byte(`"EventData"`)}, {"baseData", base.object()}}.object()}}.object(), false
+		return "[", "]", fields{{"time", written}, {"iKey", []byte(`"k"`)}, {"data", fields{{"baseType", []byte(`"EventData"`)}, {"baseData", base.object()}}.object()}}.object()
 	}
 	attributes := []string{}
 	for _, x := range properties {
 		attributes = append(attributes, fmt.Sprintf(`{"key":%s,"value":{"stringValue":%s}}`, quote(x.name), x.raw))
 	}
-	return []byte(`{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"` + strconv.FormatInt(at.UnixNano(), 10) + `","eventName":` + string(name) +
-		`,"attributes":[` + strings.Join(attributes, ",") + `]}]}]}]}`), false
+	return `{"resourceLogs":[{"scopeLogs":[{"logRecords":[`, `]}]}]}`, []byte(`{"timeUnixNano":"` + strconv.FormatInt(at.UnixNano(), 10) +
+		`","eventName":` + string(name) + `,"attributes":[` + strings.Join(attributes, ",") + `]}`)
 }
