@@ -6,13 +6,9 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"maps"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
-	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/go-json-experiment/json"
 
@@ -23,18 +19,10 @@ import (
 // ErrNoCall says that the store holds no call of an id.
 var ErrNoCall = errors.New("no such call")
 
-// WriteCalls writes calls.ndjson: a line a call, by id. Memory holds one call
-// at a time.
+// WriteCalls writes calls.ndjson: a line a call, by id. No call may be evaluated
+// meanwhile. Memory holds the ids of the events of one call.
 func (s Store) WriteCalls(ctx context.Context, w io.Writer) error {
-	for c, err := range s.Calls(ctx) {
-		if err != nil {
-			return err
-		}
-		if err := c.WriteLine(w); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.documents(ctx, func(c *timeline.Call, l timeline.Lists) error { return c.WriteLists(w, l) })
 }
 
 // callsAtOnce is how many calls are read together. Each table of results is
@@ -42,70 +30,117 @@ func (s Store) WriteCalls(ctx context.Context, w io.Writer) error {
 // nothing large is sorted.
 const callsAtOnce = 200
 
-// Calls streams all calls by id. No call may be evaluated meanwhile.
-func (s Store) Calls(ctx context.Context) iter.Seq2[*timeline.Call, error] {
-	return func(yield func(*timeline.Call, error) bool) {
-		ids, err := s.callIDs(ctx)
-		if err != nil {
-			yield(nil, err)
-			return
+// documents hands out all calls by id, with their lists.
+func (s Store) documents(ctx context.Context, each func(*timeline.Call, timeline.Lists) error) error {
+	ids, err := s.callIDs(ctx)
+	if err != nil {
+		return err
+	}
+	places, err := s.placesOfAll(ctx)
+	if err != nil {
+		return err
+	}
+	for some := range slices.Chunk(ids, callsAtOnce) {
+		e := evaluation{id: some[0], last: some[len(some)-1]}
+		from, args := "calls_current WHERE NOT chat AND call_id BETWEEN ? AND ?", []any{e.id, e.last}
+		if s.Scope.OneTenant {
+			from += " AND call_id IN (SELECT call_id FROM sessions_current WHERE tenant = ?)"
+			args = append(args, s.Scope.Tenant)
 		}
-		for some := range slices.Chunk(ids, callsAtOnce) {
-			e := evaluation{id: some[0], last: some[len(some)-1]}
-			from, args := "calls_current WHERE call_id BETWEEN ? AND ?", []any{e.id, e.last}
-			if s.Scope.OneTenant {
-				from += " AND call_id IN (SELECT call_id FROM sessions_current WHERE tenant = ?)"
-				args = append(args, s.Scope.Tenant)
-			}
-			calls, err := s.read(ctx, e, s.callRows(ctx, from, args))
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for _, c := range calls {
-				if !yield(c, nil) {
-					return
-				}
-			}
+		if err := s.read(ctx, e, s.callRows(ctx, from, args), places, each); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
-// read reads some calls with all that belongs to them.
-func (s Store) read(ctx context.Context, e evaluation, rows iter.Seq2[row[callRow], error]) ([]*timeline.Call, error) {
-	var calls []*timeline.Call
-	var ids []string
-	for c, err := range s.merge(ctx, e, rows) {
+// read reads some calls with all that belongs to them. Each table is one query,
+// whose rows are taken call by call.
+func (s Store) read(ctx context.Context, e evaluation, calls iter.Seq2[row[callRow], error], places *places,
+	each func(*timeline.Call, timeline.Lists) error) error {
+	sessions := feed[timeline.Session]{rows: s.sessionRows(ctx, e)}
+	defer sessions.close()
+	obligations := feed[timeline.Obligation]{rows: s.obligationRows(ctx, e)}
+	defer obligations.close()
+	var names feed[timeline.Name]
+	var findings feed[timeline.Finding]
+	var usage feed[timeline.Usage]
+	var free feed[timeline.Unmetered]
+	var events feed[spot]
+	if !e.bare {
+		names.rows, findings.rows, usage.rows, free.rows = s.nameRows(ctx, e), s.findingRows(ctx, e), s.usageRows(ctx, e), s.freeRows(ctx, e)
+		events.rows = s.spotRows(ctx, e)
+		defer names.close()
+		defer findings.close()
+		defer usage.close()
+		defer free.close()
+		defer events.close()
+	}
+	for c, err := range calls {
 		if err != nil {
-			return nil, err
+			return err
 		}
-		calls = append(calls, c)
-		if !e.bare {
-			ids = slices.AppendSeq(ids, maps.Keys(c.Named()))
+		d := timeline.New(c.value.Call)
+		if d.Tenant = c.value.tenant; s.Scope.OneTenant {
+			d.Tenant = s.Scope.Tenant
+		}
+		var n ids
+		d.Named(n.add)
+		kept, present := map[string]bool{}, map[string]bool{}
+		lists := timeline.Lists{
+			Sessions: tap(sessions.of(c.ID), func(x *timeline.Session) bool {
+				x.Named(n.add)
+				kept[x.SessionID] = true
+				present[x.RawID] = true
+				return true
+			}),
+			Messages: tap(s.chatMessages(d.Messages), func(x *timeline.Message) bool {
+				if s.Scope.OneTenant && !present[x.SenderID] {
+					return false // whose it is is not known
+				}
+				n.add(x.Events...)
+				return true
+			}),
+			Names: tap(names.of(c.ID), func(x *timeline.Name) bool { n.add(x.Event, x.DirectoryEvent); return true }),
+			Obligations: tap(obligations.of(c.ID), func(x *timeline.Obligation) bool {
+				n.add(x.Evidence...)
+				n.add(x.ReceiptID)
+				return true
+			}),
+			Findings: tap(findings.of(c.ID), func(x *timeline.Finding) bool { n.add(x.Evidence...); return true }),
+			Usage:    tap(usage.of(c.ID), func(x *timeline.Usage) bool { n.add(x.Evidence...); return true }),
+			// The table has no tenant: those of the scope are those of its sessions.
+			Unmetered: tap(free.of(c.ID), func(x *timeline.Unmetered) bool { return kept[x.SessionID] }),
+			Events:    s.located(ctx, &n, events.of(c.ID), places),
+		}
+		if e.bare {
+			lists.Events = func(func(timeline.Event, error) bool) {}
+		}
+		if err := each(d, lists); err != nil {
+			return err
 		}
 	}
-	if e.bare {
-		return calls, nil
-	}
-	places, err := s.places(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range calls {
-		c.Events = []timeline.Event{}
-		for _, id := range slices.Sorted(maps.Keys(c.Named())) {
-			if v, ok := places[id]; ok {
-				c.Events = append(c.Events, v)
+	return nil
+}
+
+// tap shows each element to a function, which says whether it stays.
+func tap[T any](elements iter.Seq2[T, error], see func(*T) bool) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for v, err := range elements {
+			if err == nil && !see(&v) {
+				continue
+			}
+			if !yield(v, err) {
+				return
 			}
 		}
 	}
-	return calls, nil
 }
 
 // callIDs lists the ids of all calls, in order.
 func (s Store) callIDs(ctx context.Context) ([]string, error) {
 	var ids []string
-	err := query(ctx, s.Conn, "calls", "SELECT call_id FROM calls_current ORDER BY call_id", nil, func(rows driver.Rows) error {
+	err := query(ctx, s.Conn, "calls", "SELECT call_id FROM calls_current WHERE NOT chat ORDER BY call_id", nil, func(rows driver.Rows) error {
 		var id string
 		if err := rows.Scan(&id); err != nil {
 			return err
@@ -130,19 +165,26 @@ func (s Store) Outline(ctx context.Context, id string) (*timeline.Call, error) {
 }
 
 func (s Store) one(ctx context.Context, e evaluation) (*timeline.Call, error) {
-	id := e.id
-	for c, err := range s.callRows(ctx, "calls_current WHERE call_id = ?", []any{id}) {
+	for c, err := range s.callRows(ctx, "calls_current WHERE call_id = ?", []any{e.id}) {
 		if err != nil {
 			return nil, err
 		}
-		one := func(yield func(row[callRow], error) bool) { yield(c, nil) }
 		e.version = c.value.version
-		calls, err := s.read(ctx, e, one)
-		if err != nil || len(calls) > 0 {
-			return first(calls), err
+		var places *places
+		if !e.bare {
+			if places, err = s.placesOf(ctx, e); err != nil {
+				return nil, err
+			}
 		}
+		var found *timeline.Call
+		one := func(yield func(row[callRow], error) bool) { yield(c, nil) }
+		err = s.read(ctx, e, one, places, func(d *timeline.Call, l timeline.Lists) error {
+			found = d
+			return d.Collect(l)
+		})
+		return found, err
 	}
-	return nil, fmt.Errorf("%w: %s", ErrNoCall, id)
+	return nil, fmt.Errorf("%w: %s", ErrNoCall, e.id)
 }
 
 // An evaluation is one version of one call, or, with last, the current versions
@@ -168,118 +210,6 @@ func (e evaluation) of(s Store, table string) (string, []any) {
 	return from, args
 }
 
-// merge puts together the queries of the parts of calls, all sorted by call.
-func (s Store) merge(ctx context.Context, e evaluation, calls iter.Seq2[row[callRow], error]) iter.Seq2[*timeline.Call, error] {
-	return func(yield func(*timeline.Call, error) bool) {
-		sessions := pull(s.sessionRows(ctx, e))
-		defer sessions.stop()
-		obligations := pull(s.obligationRows(ctx, e))
-		defer obligations.stop()
-		findings := pull(unless(e.bare, s.findingRows(ctx, e)))
-		defer findings.stop()
-		names := pull(unless(e.bare, s.nameRows(ctx, e)))
-		defer names.stop()
-		usage := pull(unless(e.bare, s.usageRows(ctx, e)))
-		defer usage.stop()
-		free := pull(unless(e.bare, s.freeRows(ctx, e)))
-		defer free.stop()
-		for c, err := range calls {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			id := c.ID
-			p := parts{call: c.value}
-			p.sessions, err = sessions.of(id)
-			p.obligations, err = more(err, obligations, id)
-			p.findings, err = more(err, findings, id)
-			p.names, err = more(err, names, id)
-			p.usage, err = more(err, usage, id)
-			p.free, err = more(err, free, id)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			if !yield(s.document(p), nil) {
-				return
-			}
-		}
-	}
-}
-
-// unless is nothing where it is not wanted.
-func unless[T any](not bool, rows iter.Seq2[row[T], error]) iter.Seq2[row[T], error] {
-	if not {
-		return func(func(row[T], error) bool) {}
-	}
-	return rows
-}
-
-// A row is what a query says of one call.
-type row[T any] struct {
-	ID    string // of the call
-	value T
-}
-
-// A feed hands out the rows of a query that is sorted by call, call by call.
-type feed[T any] struct {
-	next func() (row[T], error, bool)
-	stop func()
-	head row[T]
-	more bool
-	err  error
-	open bool
-}
-
-func pull[T any](rows iter.Seq2[row[T], error]) *feed[T] {
-	f := &feed[T]{}
-	f.next, f.stop = iter.Pull2(rows)
-	return f
-}
-
-// of returns the rows of a call and passes over those of calls before it.
-func (f *feed[T]) of(id string) ([]T, error) {
-	if !f.open {
-		f.open = true
-		f.head, f.err, f.more = f.next()
-	}
-	var out []T
-	for f.more && f.err == nil && f.head.ID <= id {
-		if f.head.ID == id {
-			out = append(out, f.head.value)
-		}
-		f.head, f.err, f.more = f.next()
-	}
-	return out, f.err
-}
-
-// more goes on with the next feed unless one before has failed.
-func more[T any](err error, f *feed[T], id string) ([]T, error) {
-	if err != nil {
-		return nil, err
-	}
-	return f.of(id)
-}
-
-// rowsOf streams a query as rows.
-func rowsOf[T any](ctx context.Context, s Store, what, sql string, args []any, scan func(driver.Rows) (string, T, error)) iter.Seq2[row[T], error] {
-	return func(yield func(row[T], error) bool) {
-		err := query(ctx, s.Conn, what, sql, args, func(rows driver.Rows) error {
-			id, value, err := scan(rows)
-			if err != nil {
-				return err
-			}
-			if !yield(row[T]{id, value}, nil) {
-				return errStopped
-			}
-			return nil
-		})
-		if err != nil && !errors.Is(err, errStopped) {
-			yield(row[T]{}, err)
-		}
-	}
-}
-
 // callRow is the stored call with its tenant.
 type callRow struct {
 	tenant  string
@@ -302,15 +232,46 @@ func (s Store) callRows(ctx context.Context, from string, args []any) iter.Seq2[
 	})
 }
 
-// owner is what the policy says of a session.
-type owner struct{ session, tenant, app string }
-
-func (s Store) sessionRows(ctx context.Context, e evaluation) iter.Seq2[row[owner], error] {
+// sessionRows streams sessions with the tenants and apps that the policy gives
+// them; for a picture without receipts and signals.
+func (s Store) sessionRows(ctx context.Context, e evaluation) iter.Seq2[row[timeline.Session], error] {
 	from, args := e.of(s, "sessions")
-	return rowsOf(ctx, s, "sessions", "SELECT call_id, session_id, tenant, app FROM "+from+" ORDER BY call_id, session_id", args,
-		func(rows driver.Rows) (id string, o owner, err error) {
-			return id, o, rows.Scan(&id, &o.session, &o.tenant, &o.app)
+	const order = " ORDER BY call_id, ifNull(joined_at, toDateTime64(0, 3, 'UTC')), session_id"
+	if e.bare {
+		sql := `SELECT call_id, session_id, tenant, app, participant_id, raw_id, endpoint_id, identity, join_path, path_evidence, display_name,
+joined_at, left_at, source, left_source FROM ` + from + order
+		return rowsOf(ctx, s, "sessions", sql, args, func(rows driver.Rows) (id string, x timeline.Session, err error) {
+			var joined, left *time.Time
+			err = rows.Scan(&id, &x.SessionID, &x.Tenant, &x.App, &x.ParticipantID, &x.RawID, &x.EndpointID, &x.Identity, &x.JoinPath, &x.PathEvidence,
+				&x.DisplayName, &joined, &left, &x.Joined.Source, &x.Left.Source)
+			x.Joined.At, x.Left.At = timeline.At(deref(joined)), timeline.At(deref(left))
+			s.hide(&x)
+			return id, x, err
 		})
+	}
+	sql := "SELECT call_id, tenant, app, json FROM " + from + order + spillEarly
+	return rowsOf(ctx, s, "sessions", sql, args, func(rows driver.Rows) (id string, x timeline.Session, err error) {
+		var tenant, app, text string
+		if err := rows.Scan(&id, &tenant, &app, &text); err != nil {
+			return id, x, err
+		}
+		var stored schema.Session
+		if err := json.Unmarshal([]byte(text), &stored); err != nil {
+			return id, x, fmt.Errorf("call %s: what is stored of a session can't be read (%w); let the service evaluate it again", id, err)
+		}
+		x = timeline.NewSession(stored)
+		x.Tenant, x.App = tenant, app
+		s.hide(&x)
+		return id, x, nil
+	})
+}
+
+// hide replaces what tells a person by pseudonyms.
+func (s Store) hide(x *timeline.Session) {
+	x.RawID, x.DisplayName = s.Hide.ID(x.RawID), s.Hide.ID(x.DisplayName)
+	for i := range x.Receipts {
+		x.Receipts[i].Text = s.Hide.Text(x.Receipts[i].Text)
+	}
 }
 
 func (s Store) obligationRows(ctx context.Context, e evaluation) iter.Seq2[row[timeline.Obligation], error] {
@@ -377,107 +338,4 @@ func (s Store) freeRows(ctx context.Context, e evaluation) iter.Seq2[row[timelin
 	return rowsOf(ctx, s, "free sessions", sql, args, func(rows driver.Rows) (id string, u timeline.Unmetered, err error) {
 		return id, u, rows.Scan(&id, &u.SessionID, &u.Reason, &u.Ms)
 	})
-}
-
-// idsAtOnce bounds the list of ids in one query.
-const idsAtOnce = 4000
-
-// places finds where events lie: of the copies of an event that of the view
-// events_current. Only messages that were read from files have a file and line.
-func (s Store) places(ctx context.Context, ids []string) (map[string]timeline.Event, error) {
-	slices.Sort(ids)
-	found := map[string]timeline.Event{}
-	for some := range slices.Chunk(slices.Compact(ids), idsAtOnce) {
-		// Ids of events are hex.
-		ctx := clickhouse.Context(ctx, clickhouse.WithParameters(clickhouse.Parameters{"ids": "['" + strings.Join(some, "','") + "']"}))
-		events := `SELECT event_id, copy.1 AS source, copy.2 AS kind, copy.3 AS time, copy.4 AS topic, copy.5 AS epoch, copy.6 AS partition, copy.7 AS offset
-FROM (
-    SELECT event_id, argMin((source, kind, time, topic, epoch, partition, offset), (-version, content, topic, epoch, partition, offset, idx)) AS copy
-    FROM events WHERE ` + s.dated() + ` AND event_id IN {ids:Array(String)} GROUP BY event_id
-)`
-		sql := `SELECT e.event_id, e.source, e.kind, e.time, e.topic, e.partition, e.offset, ` + header(HeaderFile) + `, ` + header(HeaderLine) + `
-FROM (` + events + `) AS e
-LEFT JOIN (
-    SELECT topic, epoch, partition, offset, arrayFilter(h -> startsWith(h.1, 'rollcall-'), headers) AS headers
-    FROM messages WHERE (topic, epoch, partition, offset) IN (SELECT topic, epoch, partition, offset FROM (` + events + `))
-    LIMIT 1 BY topic, epoch, partition, offset
-) AS m ON e.topic = m.topic AND e.epoch = m.epoch AND e.partition = m.partition AND e.offset = m.offset`
-		err := query(ctx, s.Conn, "events", sql, nil, func(rows driver.Rows) error {
-			var v timeline.Event
-			var topic, number string
-			var partition int32
-			var offset int64
-			var at *time.Time
-			if err := rows.Scan(&v.ID, &v.Source, &v.Kind, &at, &topic, &partition, &offset, &v.File, &number); err != nil {
-				return err
-			}
-			v.Time = timeline.At(deref(at))
-			if v.File == "" {
-				v.Topic, v.Partition, v.Offset = topic, &partition, &offset
-			} else {
-				v.Line, _ = strconv.Atoi(number)
-			}
-			found[v.ID] = v
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return found, nil
-}
-
-// parts are the rows of one call.
-type parts struct {
-	call        callRow
-	sessions    []owner
-	obligations []timeline.Obligation
-	findings    []timeline.Finding
-	names       []timeline.Name
-	usage       []timeline.Usage
-	free        []timeline.Unmetered
-}
-
-// document puts the parts of a call together.
-func (s Store) document(p parts) *timeline.Call {
-	owners := map[string]owner{}
-	for _, o := range p.sessions {
-		owners[o.session] = o
-	}
-	d := timeline.New(p.call.Call)
-	d.Tenant = p.call.tenant
-	if s.Scope.OneTenant {
-		d.Tenant = s.Scope.Tenant
-	}
-	d.Sessions = slices.DeleteFunc(d.Sessions, func(x timeline.Session) bool {
-		_, of := owners[x.SessionID]
-		return !of
-	})
-	kept := map[string]bool{}
-	for i := range d.Sessions {
-		x := &d.Sessions[i]
-		x.Tenant, x.App = owners[x.SessionID].tenant, owners[x.SessionID].app
-		x.RawID, x.DisplayName = s.Hide.ID(x.RawID), s.Hide.ID(x.DisplayName)
-		for j := range x.Receipts {
-			x.Receipts[j].Text = s.Hide.Text(x.Receipts[j].Text)
-		}
-		kept[x.SessionID] = true
-	}
-	d.Names, d.Obligations, d.Findings, d.Usage = orNone(p.names), orNone(p.obligations), orNone(p.findings), orNone(p.usage)
-	d.Unmetered = orNone(slices.DeleteFunc(p.free, func(u timeline.Unmetered) bool { return !kept[u.SessionID] }))
-	return d
-}
-
-func first[T any](list []*T) *T {
-	if len(list) == 0 {
-		return nil
-	}
-	return list[0]
-}
-
-func orNone[T any](list []T) []T {
-	if list == nil {
-		return []T{}
-	}
-	return list
 }

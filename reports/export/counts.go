@@ -74,7 +74,7 @@ func (s Store) Count(ctx context.Context) (Counts, error) {
 		func() error {
 			return single(&c.DeadLetters, "SELECT count() FROM dead_letters_one WHERE replayed_at = toDateTime64(0, 3, 'UTC')")
 		},
-		func() error { return single(&c.Calls, "SELECT count() FROM calls_current"+where, args...) },
+		func() error { return single(&c.Calls, "SELECT countIf(NOT chat) FROM calls_current"+where, args...) },
 		func() error { return single(&c.Sessions, "SELECT count() FROM sessions_current"+where, args...) },
 		func() error {
 			and := " WHERE "

@@ -30,6 +30,9 @@ type Store struct {
 	// AsOf, where set, is the instant for which the results hold: versions of
 	// events dated after it did not count.
 	AsOf time.Time
+	// Run, where set, is the evaluation of all calls that wrote down where their
+	// events lie; else that is looked up.
+	Run uint64
 	// Hide, where set, replaces raw ids, names and numbers by pseudonyms.
 	Hide *Pseudonyms
 }

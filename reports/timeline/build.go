@@ -12,20 +12,26 @@ func New(c schema.Call) *Call {
 		Unmetered: []Unmetered{}, Events: []Event{},
 	}
 	d.Aliases = each(c.Aliases, func(a schema.Alias) Alias { return Alias(a) })
-	d.Sessions = each(c.Sessions, session)
 	d.Episodes = each(c.Episodes, func(e schema.Episode) Episode {
 		return Episode{Capture: e.Capture, Ordinal: e.Ordinal, Start: bound(e.Start), End: bound(e.End), AssumedFrom: At(e.AssumedFrom),
 			Events: none(e.Events)}
 	})
 	d.Recordings = each(c.Recordings, recording)
 	d.Plays = each(c.Plays, func(p schema.CallPlay) Play { return Play{At: At(p.At), OperationContext: p.Context, Event: p.Event} })
+	d.Threads = each(c.Threads, func(x schema.CallThread) Thread { return Thread{ThreadID: x.ID, Kind: x.Kind, Event: x.Told} })
+	d.Messages = each(c.Messages, func(m schema.CallMessage) Message {
+		return Message{ThreadID: m.ThreadID, MessageID: m.MessageID, At: At(m.At), SenderID: m.SenderID, SenderName: m.SenderName, Type: m.Type,
+			Edited: m.Edited, Deleted: m.Deleted, Events: none(m.Events)}
+	})
 	d.Disputes = each(c.Disputes, func(x schema.Dispute) Dispute {
 		return Dispute{Bound: x.Bound, Subject: x.Subject, Capture: x.Capture, A: bound(x.A), B: bound(x.B)}
 	})
 	return d
 }
 
-func session(s schema.Session) Session {
+// NewSession makes the document of a session. Its tenant and app, which the
+// policy gives, are the caller's to fill in.
+func NewSession(s schema.Session) Session {
 	return Session{
 		SessionID: s.ID, ParticipantID: s.ParticipantID, RawID: s.RawID, EndpointID: s.EndpointID, EndpointType: s.EndpointType,
 		Identity: string(s.Identity), JoinPath: string(s.JoinPath), PathEvidence: s.PathEvidence, DisplayName: s.DisplayName,
@@ -70,59 +76,4 @@ func none(list []string) []string {
 		return []string{}
 	}
 	return list
-}
-
-// Named is the set of ids of all events that the document names.
-func (c *Call) Named() map[string]bool {
-	named := map[string]bool{}
-	for _, list := range c.naming() {
-		for _, id := range list {
-			if id != "" {
-				named[id] = true
-			}
-		}
-	}
-	return named
-}
-
-// naming lists the lists of event ids in the document.
-func (c *Call) naming() [][]string {
-	all := [][]string{{c.Start.Event, c.End.Event}, c.UnmatchedReceipts}
-	for _, a := range c.Aliases {
-		all = append(all, []string{a.Event})
-	}
-	for _, s := range c.Sessions {
-		all = append(all, s.Events, []string{s.Joined.Event, s.Left.Event})
-		for _, g := range s.Signals {
-			all = append(all, []string{g.Event})
-		}
-		for _, r := range s.Receipts {
-			all = append(all, []string{r.Event})
-		}
-	}
-	for _, e := range c.Episodes {
-		all = append(all, e.Events, []string{e.Start.Event, e.End.Event})
-	}
-	for _, r := range c.Recordings {
-		all = append(all, r.Events)
-	}
-	for _, p := range c.Plays {
-		all = append(all, []string{p.Event})
-	}
-	for _, n := range c.Names {
-		all = append(all, []string{n.Event, n.DirectoryEvent})
-	}
-	for _, d := range c.Disputes {
-		all = append(all, []string{d.A.Event, d.B.Event})
-	}
-	for _, o := range c.Obligations {
-		all = append(all, o.Evidence, []string{o.ReceiptID})
-	}
-	for _, f := range c.Findings {
-		all = append(all, f.Evidence)
-	}
-	for _, u := range c.Usage {
-		all = append(all, u.Evidence)
-	}
-	return all
 }

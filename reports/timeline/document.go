@@ -64,8 +64,12 @@ type Call struct {
 	Episodes   []Episode   `json:"episodes"`
 	Recordings []Recording `json:"recordings"`
 	Plays      []Play      `json:"plays"`
-	Names      []Name      `json:"names"`
-	Disputes   []Dispute   `json:"disputes"`
+	// Threads are the chats of which messages are known, and Messages those, each
+	// once. What they say is not kept.
+	Threads  []Thread  `json:"threads"`
+	Messages []Message `json:"messages"`
+	Names    []Name    `json:"names"`
+	Disputes []Dispute `json:"disputes"`
 	// UnmatchedReceipts are the events of receipts about participants that
 	// nothing else knows.
 	UnmatchedReceipts []string     `json:"unmatched_receipts"`
@@ -181,6 +185,27 @@ type Play struct {
 	At               Instant `json:"at"`
 	OperationContext string  `json:"operation_context"`
 	Event            string  `json:"event"`
+}
+
+// A Thread is a chat thread. Kind is "meeting", "teams_member", "acs" or, where
+// nothing tells who is in it, empty; Event tells it.
+type Thread struct {
+	ThreadID string `json:"thread_id"`
+	Kind     string `json:"kind"`
+	Event    string `json:"event"`
+}
+
+// A Message is a chat message, once for all events that tell of it.
+type Message struct {
+	ThreadID   string   `json:"thread_id"`
+	MessageID  string   `json:"message_id"`
+	At         Instant  `json:"at"`
+	SenderID   string   `json:"sender_id"`
+	SenderName string   `json:"sender_name"`
+	Type       string   `json:"type"`
+	Edited     bool     `json:"edited"`
+	Deleted    bool     `json:"deleted"`
+	Events     []string `json:"events"`
 }
 
 // A Name is a displayed name of one identity as one source showed it on one

@@ -16,8 +16,10 @@ import (
 
 // WriteLine writes the call as a line of JSON. The same call gives the same
 // bytes.
-func (c *Call) WriteLine(w io.Writer) error {
-	if err := json.MarshalWrite(w, c, jsontext.EscapeForHTML(true), json.FormatNilSliceAsNull(false)); err != nil {
+func (c *Call) WriteLine(w io.Writer) error { return c.write(w) }
+
+func (c *Call) write(w io.Writer, more ...json.Options) error {
+	if err := json.MarshalWrite(w, c, jsontext.EscapeForHTML(true), json.FormatNilSliceAsNull(false), json.JoinOptions(more...)); err != nil {
 		return err
 	}
 	_, err := io.WriteString(w, "\n")

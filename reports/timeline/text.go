@@ -47,6 +47,7 @@ func Text(w io.Writer, c *Call, o Options) error {
 	t.sessions()
 	t.names()
 	t.chronicle()
+	t.messages()
 	t.obligations()
 	t.findings()
 	t.recordings()

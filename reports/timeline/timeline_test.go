@@ -157,12 +157,11 @@ func TestWords(t *testing.T) {
 // A call of ten thousand is told in what a person reads, and says so.
 func TestALargeCallIsCutAndSaysSo(t *testing.T) {
 	start := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	call := schema.Call{ID: "large", Start: schema.Bound{At: start}, End: schema.Bound{At: start.Add(time.Hour)}}
+	c := New(schema.Call{ID: "large", Start: schema.Bound{At: start}, End: schema.Bound{At: start.Add(time.Hour)}})
 	for i := range 10_000 {
-		call.Sessions = append(call.Sessions, schema.Session{ID: fmt.Sprintf("s%05d", i), DisplayName: fmt.Sprintf("user %05d", i),
-			Joined: schema.Bound{At: start}, Left: schema.Bound{At: start.Add(time.Hour)}})
+		c.Sessions = append(c.Sessions, NewSession(schema.Session{ID: fmt.Sprintf("s%05d", i), DisplayName: fmt.Sprintf("user %05d", i),
+			Joined: schema.Bound{At: start}, Left: schema.Bound{At: start.Add(time.Hour)}}))
 	}
-	c := New(call)
 	for i, s := range c.Sessions {
 		result := "pass"
 		if i == 9_876 {

@@ -431,3 +431,23 @@ FROM names FINAL WHERE (call_id, version) GLOBAL IN (SELECT call_id, version FRO
 ALTER TABLE events ADD INDEX IF NOT EXISTS by_kind kind TYPE set(100) GRANULARITY 1;
 
 ALTER TABLE events MATERIALIZE INDEX by_kind;
+
+CREATE TABLE IF NOT EXISTS call_events (
+    run UInt64,
+    call_id String,
+    event_id String,
+    version Int64,
+    content String,
+    source LowCardinality(String),
+    kind LowCardinality(String),
+    time Nullable(DateTime64(3, 'UTC')),
+    topic LowCardinality(String),
+    epoch UInt32,
+    partition Int32,
+    offset Int64,
+    idx UInt32,
+    stored_at DateTime DEFAULT now()
+) ENGINE = MergeTree()
+PARTITION BY run
+ORDER BY (call_id, event_id)
+TTL stored_at + INTERVAL 7 DAY;

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"rollcall/rules/calls"
@@ -15,7 +17,8 @@ import (
 type Progress func(done, of int)
 
 // All evaluates every call in the store as of t.Now, as one version. Memory
-// holds the ids of all calls, but only one call's events at a time.
+// holds the ids of all calls, but only one call's evidence at a time, and what
+// follows for a few of its sessions.
 func All(ctx context.Context, conn driver.Conn, t Terms, version uint64, progress Progress) (calls.Resolution, error) {
 	sets, settled, err := aliasSets(ctx, conn, t.Now)
 	if err != nil {
@@ -29,20 +32,21 @@ func All(ctx context.Context, conn driver.Conn, t Terms, version uint64, progres
 	if err := writeSets(ctx, conn, version, res); err != nil {
 		return res, err
 	}
-	w := newWriter(conn, version)
+	if t.Directory, err = wholeDirectory(ctx, conn, t.Now); err != nil {
+		return res, err
+	}
+	if err := writeEvents(ctx, conn, version, t.Now); err != nil {
+		return res, err
+	}
+	w := newWriter(conn, version, t.Now)
 	aside := asideOf(res)
 	done := 0
-	for c, err := range eventsOfRun(ctx, conn, version, t.Now, settled) {
+	for g, err := range callsOfRun(ctx, conn, version, t.assembling(), settled) {
 		if err != nil {
 			return res, err
 		}
-		doubts := Doubts{aside[c.id], c.contents()}
-		events, err := c.decoded()
-		if err != nil {
-			return res, err
-		}
-		slices.Sort(keys[c.id])
-		if err := w.add(ctx, Evaluate(c.id, events, doubts, t), keys[c.id]); err != nil {
+		slices.Sort(keys[g.id])
+		if _, err := w.evaluate(ctx, g.events.Spine(), Doubts{aside[g.id], g.contents}, t, keys[g.id], nil); err != nil {
 			return res, err
 		}
 		if done++; progress != nil {
@@ -73,6 +77,20 @@ func writeSets(ctx context.Context, conn driver.Conn, run uint64, res calls.Reso
 	}
 	if err := batch.Send(); err != nil {
 		return fmt.Errorf("write the ids of calls: %w", err)
+	}
+	return nil
+}
+
+// writeEvents stores where the events of each call lie, for the documents of
+// calls (export.Store.Run).
+func writeEvents(ctx context.Context, conn driver.Conn, run uint64, now time.Time) error {
+	err := conn.Exec(atNow(ctx, now, clickhouse.Parameters{"run": strconv.FormatUint(run, 10)}),
+		`INSERT INTO call_events (run, call_id, event_id, version, content, source, kind, time, topic, epoch, partition, offset, idx)
+SELECT {run:UInt64}, c.call_id, event_id, version, content, source, kind, time, topic, epoch, partition, offset, idx FROM events AS e
+INNER JOIN (SELECT alias_key, call_id FROM call_sets WHERE run = {run:UInt64}) AS c ON e.alias_key = c.alias_key
+WHERE `+known+` SETTINGS max_threads = 1`)
+	if err != nil {
+		return fmt.Errorf("write where events lie: %w", err)
 	}
 	return nil
 }

@@ -48,17 +48,15 @@ func TestEvaluationCost(t *testing.T) {
 		var evaluating time.Duration
 		events, n := 0, 0
 		begin := time.Now()
-		for c, err := range eventsOfRun(ctx, run.Conn, 1, truth.AsOf, settled) {
+		for g, err := range callsOfRun(ctx, run.Conn, 1, terms.assembling(), settled) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var list []schema.Event
-			if list, err = c.decoded(); err != nil {
+			events, n = events+g.n, n+1
+			at := time.Now()
+			if _, err := Evaluate(g.events.Spine(), Doubts{}, terms, func(schema.Call, Part) error { return nil }); err != nil {
 				t.Fatal(err)
 			}
-			events, n = events+len(list), n+1
-			at := time.Now()
-			Evaluate(c.id, list, Doubts{}, terms)
 			evaluating += time.Since(at)
 		}
 		reading := time.Since(begin) - evaluating

@@ -15,6 +15,7 @@ import (
 	"rollcall/rules/assemble"
 	"rollcall/rules/calls"
 	"rollcall/rules/catalogue"
+	"rollcall/rules/directory"
 	"rollcall/rules/evidence"
 	"rollcall/rules/notice"
 	"rollcall/rules/policy"
@@ -30,20 +31,36 @@ type Terms struct {
 	Now time.Time
 	// Gaps are the intervals in which evidence was lost.
 	Gaps []notice.Gap
+	// Directory is what is known of the directory at Now; nil: nothing.
+	Directory *directory.Directory
 }
 
-// Results are everything that one call's events lead to.
+// assembling are the terms under which calls are assembled.
+func (t Terms) assembling() assemble.Options {
+	return assemble.Options{Now: t.Now, Quiet: t.Policy.Base().Quiet}
+}
+
+// Results are what one call's events lead to, besides what follows for each
+// session alone.
 type Results struct {
-	Call        schema.Call
-	Now         time.Time // for which they hold
-	Tenant      string
-	Sessions    []Session
-	Obligations []schema.Obligation
-	Findings    []schema.Finding
-	Lines       []schema.UsageLine
-	Free        []metering.Free
+	// Call has its sessions without receipts and signals.
+	Call   schema.Call
+	Tenant string
+	// Names are the displayed names that the call showed.
+	Names []schema.ShownName
+	// Findings are those on the call as a whole.
+	Findings []schema.Finding
+	Lines    []schema.UsageLine
+	Free     []metering.Free
 	// Checks are the populations of the rules.
 	Checks map[string]rule.Population
+}
+
+// A Part is what follows for one session of a call.
+type Part struct {
+	Session     Session
+	Obligations []schema.Obligation
+	Findings    []schema.Finding
 }
 
 // Doubts are what the store knows against the evidence of a call.
@@ -60,29 +77,44 @@ type Session struct {
 	App, Tenant string
 }
 
-// Evaluate assembles, judges and meters one call. It is pure.
-func Evaluate(callID string, events []schema.Event, d Doubts, t Terms) Results {
-	call := assemble.Call(callID, events, assemble.Options{Now: t.Now, Quiet: t.Policy.Base().Quiet})
+// Evaluate judges and meters the call of a spine. It hands out what follows for
+// each session while it goes through them, because the receipts of a large
+// meeting and what comes of them would fill the memory. It is pure.
+func Evaluate(spine *assemble.Spine, d Doubts, t Terms, each func(schema.Call, Part) error) (Results, error) {
+	call := spine.Outline()
 	owner := func(s schema.Session) (app, tenant string) {
 		s.Resource = cmp.Or(s.Resource, call.Resource)
 		a := t.Policy.App(s)
 		return a.ID, a.Tenant
 	}
-	r := Results{Call: call, Now: t.Now}
-	for _, s := range call.Sessions {
+	r := Results{}
+	notices := notice.Input{Policy: t.Policy, Now: t.Now, Gaps: t.Gaps}
+	judging := catalogue.Input{Policy: t.Policy, Now: t.Now, Gaps: t.Gaps}
+	var judged rule.Outcome
+	whose := tenants{}
+	for s := range spine.Sessions() {
 		app, tenant := owner(s)
-		r.Sessions = append(r.Sessions, Session{Session: s, App: app, Tenant: tenant})
 		r.Tenant = cmp.Or(r.Tenant, tenant)
+		whose.add(s.RawID, tenant)
+		p := Part{Session: Session{Session: s, App: app, Tenant: tenant}, Obligations: notice.Session(call, s, notices)}
+		of := catalogue.Session(call, s, p.Obligations, judging)
+		p.Findings, of.Findings = of.Findings, nil
+		judged.Add(of)
+		if err := each(call, p); err != nil {
+			return r, err
+		}
+		s.Receipts, s.Signals = nil, nil
+		call.Sessions = append(call.Sessions, s)
 	}
-	r.Obligations = notice.Obligations(call, notice.Input{Policy: t.Policy, Now: t.Now, Gaps: t.Gaps})
-	in := evidence.Input{Policy: t.Policy, SetAside: d.SetAside, Contents: d.Contents, Tenant: r.Tenant}
-	in.App, _ = owner(schema.Session{Resource: call.Resource})
-	judged := catalogue.Call(call, r.Obligations, catalogue.Input{Policy: t.Policy, Evidence: in})
-	r.Findings, r.Checks = judged.Findings, judged.Checks
+	judging.Evidence = evidence.Input{Policy: t.Policy, SetAside: d.SetAside, Contents: d.Contents, Tenant: r.Tenant}
+	judging.Evidence.App, _ = owner(schema.Session{Resource: call.Resource})
+	judged.Add(catalogue.Call(call, judging))
+	r.Call, r.Findings, r.Checks = call, judged.Findings, judged.Checks
+	r.Names = shownNames(call, whose, t.Directory)
 	opt := metering.Options{Now: t.Now, Owner: owner}
 	r.Lines = metering.Call(call, t.Tariff, opt)
 	r.Free = metering.FreeSessions(call, t.Tariff, opt)
-	return r
+	return r, nil
 }
 
 // asideOf groups the aliases that were set aside by the calls that name them.

@@ -34,20 +34,12 @@ func exposed(o schema.Obligation, s *schema.Session, e *schema.Episode, now time
 	return all, 0
 }
 
-// parts finds the session and the episode of an obligation.
-func parts(c schema.Call) func(schema.Obligation) (*schema.Session, *schema.Episode) {
-	type episode struct {
-		capture string
-		ordinal int
+// episodeOf finds the episode of an obligation.
+func episodeOf(c schema.Call, o schema.Obligation) *schema.Episode {
+	for i := range c.Episodes {
+		if e := &c.Episodes[i]; e.Capture == o.Capture && e.Ordinal == o.Ordinal {
+			return e
+		}
 	}
-	sessions, episodes := map[string]*schema.Session{}, map[episode]*schema.Episode{}
-	for i, s := range c.Sessions {
-		sessions[s.ID] = &c.Sessions[i]
-	}
-	for i, e := range c.Episodes {
-		episodes[episode{e.Capture, e.Ordinal}] = &c.Episodes[i]
-	}
-	return func(o schema.Obligation) (*schema.Session, *schema.Episode) {
-		return sessions[o.SessionID], episodes[episode{o.Capture, o.Ordinal}]
-	}
+	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"rollcall/ingest"
+	"rollcall/rules/assemble"
 	"rollcall/schema"
 )
 
@@ -61,6 +62,7 @@ type Live struct {
 	version   uint64
 	cursor    ingest.Cursor // up to where the ledger was looked at
 	gaps      gaps
+	directory directoryWatch
 }
 
 // NewLive returns a live assessor; it does nothing until Run.
@@ -125,14 +127,14 @@ func (l *Live) round(ctx context.Context) {
 		return
 	}
 	l.deps.Metrics.frontier(now)
-	judged, err := l.gaps.refresh(ctx, l.deps.Conn, l.deps.Clock())
+	again, err := l.judgedOtherwise(ctx)
 	if err != nil {
 		if ctx.Err() == nil {
 			l.deps.Logger.Warn("assess: nothing new is judged until this ends", "error", err)
 		}
 		return
 	}
-	for _, keys := range judged {
+	for _, keys := range again {
 		l.Touch(keys)
 	}
 	if l.cfg.Poll {
@@ -161,6 +163,17 @@ func (l *Live) round(ctx context.Context) {
 		}
 		l.deps.Metrics.evaluated(n, l.deps.Clock().Sub(begin))
 	}
+}
+
+// judgedOtherwise returns the alias sets of the calls that were judged under
+// other gaps, or with less known of the directory, than there are by now.
+func (l *Live) judgedOtherwise(ctx context.Context) ([][]string, error) {
+	lost, err := l.gaps.refresh(ctx, l.deps.Conn, l.deps.Clock())
+	if err != nil {
+		return nil, err
+	}
+	named, err := l.directory.touched(ctx, l.deps.Conn)
+	return slices.Concat(lost, named), err
 }
 
 // take removes a batch of touched alias sets.
@@ -199,21 +212,28 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 		}
 		callKeys[id][k.key] = true
 	}
-	w := newWriter(l.deps.Conn, l.nextVersion())
+	w := newWriter(l.deps.Conn, l.nextVersion(), now)
 	terms := l.deps.Terms
 	terms.Now, terms.Gaps = now, l.gaps.list
+	if terms.Directory, err = directoryOf(ctx, l.deps.Conn, now, byCall); err != nil {
+		return 0, err
+	}
 	aside := asideOf(a.resolution)
 	twice, err := contentConflicts(ctx, l.deps.Conn, a.keys)
 	if err != nil {
 		return 0, err
 	}
 	for _, id := range slices.Sorted(maps.Keys(byCall)) {
-		r := Evaluate(id, byCall[id], Doubts{aside[id], contentsOf(byCall[id], twice)}, terms)
 		own := slices.Sorted(maps.Keys(callKeys[id]))
-		l.plan(r, own, terms)
-		if err := w.add(ctx, r, own); err != nil {
+		spine := assemble.NewSpine(id, byCall[id], terms.assembling())
+		var next time.Time // when a pending result is due
+		r, err := w.evaluate(ctx, spine, Doubts{aside[id], contentsOf(byCall[id], twice)}, terms, own, func(p Part) {
+			next = sooner(next, due(p.Obligations, terms))
+		})
+		if err != nil {
 			return 0, err
 		}
+		l.plan(r.Call, next, own, terms)
 	}
 	gone := a.gone()
 	for _, id := range slices.Sorted(maps.Keys(gone)) {
@@ -238,26 +258,35 @@ func (l *Live) nextVersion() uint64 {
 }
 
 // plan notes when a call is to be evaluated again though nothing new comes:
-// when a pending result is due, and when an open call has been quiet for too
-// long.
-func (l *Live) plan(r Results, keys []string, t Terms) {
-	var next time.Time
-	for _, o := range r.Obligations {
-		if o.Result == schema.ResultPending {
-			app := t.Policy.App(schema.Session{App: o.App})
-			if at := o.DueAt.Add(t.Policy.Notice(app).Grace); next.IsZero() || at.Before(next) {
-				next = at
-			}
-		}
-	}
-	if r.Call.End.At.IsZero() {
-		if at := t.Now.Add(t.Policy.Base().Quiet + time.Millisecond); next.IsZero() || at.Before(next) {
-			next = at
-		}
+// when a pending result is due next, and when an open call has been quiet for
+// too long.
+func (l *Live) plan(call schema.Call, next time.Time, keys []string, t Terms) {
+	if call.End.At.IsZero() {
+		next = sooner(next, t.Now.Add(t.Policy.Base().Quiet+time.Millisecond))
 	}
 	if !next.IsZero() {
 		heap.Push(&l.deadlines, deadline{next, keys})
 	}
+}
+
+// due is the first instant at which one of some obligations stops being
+// pending; zero where none is.
+func due(list []schema.Obligation, t Terms) (first time.Time) {
+	for _, o := range list {
+		if o.Result == schema.ResultPending {
+			app := t.Policy.App(schema.Session{App: o.App})
+			first = sooner(first, o.DueAt.Add(t.Policy.Notice(app).Grace))
+		}
+	}
+	return first
+}
+
+// sooner is the earlier of two instants; a zero one is none.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // resume touches what was stored after the newest evaluation began, and the
@@ -269,6 +298,7 @@ func (l *Live) resume(ctx context.Context) error {
 	}
 	if newest != nil {
 		l.cursor = ingest.Cursor{From: newest.Add(-resumeMargin)}
+		l.directory.since = l.cursor.From
 	}
 	if err := l.poll(ctx); err != nil {
 		return err

@@ -110,7 +110,7 @@ func (l *lookAround) scan(rows driver.Rows) (fresh []string, err error) {
 		if t := deref(last); t.After(l.to) {
 			l.to = t
 		}
-		for _, a := range names {
+		for _, a := range withCounterparts(names) {
 			if !l.asked[a] {
 				l.asked[a] = true
 				fresh = append(fresh, a)
@@ -140,7 +140,19 @@ func listOf(list []string) string {
 
 var listEscapes = strings.NewReplacer(`\`, `\\`, `'`, `\'`)
 
-func isThread(alias string) bool { return strings.HasPrefix(alias, calls.ThreadID+":") }
+// withCounterparts adds to aliases the chats of the threads among them, and the
+// threads of the chats.
+func withCounterparts(aliases []string) []string {
+	for _, a := range aliases {
+		if other := calls.Counterpart(a); other != "" {
+			aliases = append(aliases, other)
+		}
+	}
+	return aliases
+}
+
+// isThread reports whether an alias names a call only together with the time.
+func isThread(alias string) bool { return calls.Weak(alias) }
 
 // keyed is an event with the alias set that it names.
 type keyed struct {
@@ -263,7 +275,7 @@ func names(r schema.CallRefs) []string {
 	var out []string
 	for _, a := range []struct{ kind, value string }{
 		{calls.CorrelationID, r.CorrelationID}, {calls.ServerCallID, r.ServerCallID}, {calls.CallConnectionID, r.CallConnectionID},
-		{calls.GraphCallID, r.GraphCallID}, {calls.ThreadID, r.ThreadID},
+		{calls.GraphCallID, r.GraphCallID}, {calls.ThreadID, r.ThreadID}, {calls.ChatID, r.ChatID},
 	} {
 		if a.value != "" {
 			out = append(out, a.kind+":"+a.value)

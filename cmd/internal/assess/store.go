@@ -3,6 +3,7 @@ package assess
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/go-json-experiment/json"
 
+	"rollcall/rules/assemble"
 	"rollcall/rules/calls"
 	"rollcall/rules/evidence"
 	"rollcall/schema"
@@ -179,107 +181,109 @@ func refs(aliases []string) schema.CallRefs {
 			r.GraphCallID = value
 		case calls.ThreadID:
 			r.ThreadID = value
+		case calls.ChatID:
+			r.ChatID = value
 		}
 	}
 	return r
 }
 
-// callEvents are the events of one call, one row an event.
-type callEvents struct {
-	id    string
-	rows  []row
-	at    map[string]int   // by event id
-	twice map[string]int64 // the version of which an event came with two contents
+// A gathered is the evidence of one call.
+type gathered struct {
+	id       string
+	events   *assemble.Gathering
+	n        int                // events
+	contents []evidence.Content // those that came with two contents in the version that counts
 }
 
-// add takes a copy of an event: of several the one that counts is kept, with
-// all ways by which it came.
-func (c *callEvents) add(r row) {
-	i, seen := c.at[r.event.ID]
-	if !seen {
-		c.at[r.event.ID] = len(c.rows)
-		c.rows = append(c.rows, r)
+// A copies is what is kept of the copies of one event: the one that counts,
+// with all ways by which it came.
+type copies struct {
+	row
+	any   bool
+	twice bool // the version of the row came with two contents
+}
+
+func (c *copies) add(r row) {
+	if !c.any {
+		*c = copies{row: r, any: true}
 		return
 	}
-	if old := c.rows[i].event; old.Version == r.event.Version && old.Content != r.event.Content {
-		if c.twice == nil {
-			c.twice = map[string]int64{}
-		}
-		c.twice[r.event.ID] = r.event.Version
+	old := c.event
+	via := slices.Compact(slices.Sorted(slices.Values(slices.Concat(old.Via, r.event.Via))))
+	switch {
+	case r.event.Version > old.Version:
+		c.twice = false
+	case r.event.Version == old.Version && r.event.Content != old.Content:
+		c.twice = true
 	}
-	via := slices.Compact(slices.Sorted(slices.Values(slices.Concat(c.rows[i].event.Via, r.event.Via))))
-	if r.before(c.rows[i]) {
-		c.rows[i] = r
+	if r.before(c.row) {
+		c.row = r
 	}
-	c.rows[i].event.Via = via
+	c.event.Via = via
 }
 
-// contents lists the events that came with two contents in the version that
-// counts.
-func (c *callEvents) contents() []evidence.Content {
-	var out []evidence.Content
-	for _, r := range c.rows {
-		if version, is := c.twice[r.event.ID]; is && version == r.event.Version {
-			out = append(out, evidence.Content{Event: r.event.ID, At: r.event.Time})
-		}
+// to adds the event to the evidence of its call, and forgets it.
+func (c *copies) to(g *gathered) error {
+	if !c.any {
+		return nil
 	}
-	return out
+	e, err := c.decoded()
+	if err != nil {
+		return err
+	}
+	if c.twice {
+		g.contents = append(g.contents, evidence.Content{Event: e.ID, At: e.Time})
+	}
+	g.events.Add(&e)
+	g.n++
+	*c = copies{}
+	return nil
 }
 
-// decoded returns the events and forgets the rows that they were stored as, one
-// by one: of a call of a million events only one form is in memory.
-func (c *callEvents) decoded() ([]schema.Event, error) {
-	events := make([]schema.Event, len(c.rows))
-	for i, r := range c.rows {
-		var err error
-		if events[i], err = r.decoded(); err != nil {
-			return nil, err
-		}
-		c.rows[i] = row{}
-	}
-	c.rows, c.at = nil, nil
-	return events, nil
-}
-
-// eventsOfRun streams the calls of a run in the order of their ids, each with
-// its events. Memory holds one call at a time.
-func eventsOfRun(ctx context.Context, conn driver.Conn, run uint64, now time.Time, settled map[string]string) iter.Seq2[callEvents, error] {
-	return func(yield func(callEvents, error) bool) {
-		rows, err := conn.Query(atNow(ctx, now, clickhouse.Parameters{"run": strconv.FormatUint(run, 10)}),
+// callsOfRun streams the calls of a run in the order of their ids, each with
+// its events. Memory holds one call at a time, and one event in the form in
+// which it is stored.
+func callsOfRun(ctx context.Context, conn driver.Conn, run uint64, opt assemble.Options, settled map[string]string) iter.Seq2[gathered, error] {
+	return func(yield func(gathered, error) bool) {
+		rows, err := conn.Query(atNow(ctx, opt.Now, clickhouse.Parameters{"run": strconv.FormatUint(run, 10)}),
 			`SELECT c.call_id, e.alias_key, `+eventColumns+` FROM events AS e
 INNER JOIN (SELECT alias_key, call_id FROM call_sets WHERE run = {run:UInt64}) AS c ON e.alias_key = c.alias_key
-WHERE `+known+` ORDER BY c.call_id SETTINGS max_block_size = 2048, max_threads = 1`)
+WHERE `+known+` ORDER BY c.call_id, e.event_id SETTINGS max_block_size = 2048, max_threads = 1`)
 		if err != nil {
-			yield(callEvents{}, fmt.Errorf("read the events of calls: %w", err))
+			yield(gathered{}, fmt.Errorf("read the events of calls: %w", err))
 			return
 		}
 		defer rows.Close()
-		c := callEvents{at: map[string]int{}}
+		var g gathered
+		var c copies
 		for rows.Next() {
 			var id, key string
 			r, err := scanRow(rows, &id, &key)
+			if err == nil && (c.event.ID != r.event.ID || g.id != id) {
+				err = c.to(&g)
+			}
 			if err != nil {
-				yield(callEvents{}, err)
+				yield(gathered{}, err)
 				return
 			}
 			if counts, wanders := settled[r.event.ID]; wanders && counts != key {
 				continue
 			}
-			if id != c.id && len(c.rows) > 0 {
-				if !yield(c, nil) {
+			if id != g.id {
+				if g.events != nil && !yield(g, nil) {
 					return
 				}
-				c = callEvents{at: map[string]int{}}
+				g = gathered{id: id, events: assemble.NewGathering(id, opt)}
 			}
-			c.id = id
 			c.add(r)
 		}
-		if err := rows.Err(); err != nil {
-			yield(callEvents{}, fmt.Errorf("read the events of calls: %w", err))
+		if err := errors.Join(rows.Err(), c.to(&g)); err != nil {
+			yield(gathered{}, fmt.Errorf("read the events of calls: %w", err))
 			return
 		}
-		if len(c.rows) > 0 {
-			yield(c, nil)
+		if g.events != nil {
+			yield(g, nil)
 		}
 	}
 }

@@ -8,100 +8,152 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/go-json-experiment/json"
 
+	"rollcall/rules/assemble"
 	"rollcall/schema"
 )
 
-// maxPending is how many rows of results are gathered before they are written.
-const maxPending = 20_000
+// Results are gathered up to so many rows, and so many bytes of what was
+// assembled, before they are written.
+const (
+	maxPending = 20_000
+	maxBytes   = 16 << 20
+)
 
 // A writer gathers results and writes them table by table; the row in calls,
-// which makes a version count, is written last.
+// which makes a version count, is written last. The rows of a large call are
+// written while they are made: they are not seen before the call's own row.
 type writer struct {
 	conn    driver.Conn
 	version uint64
-	tables  [6]pending
+	now     time.Time // of the evaluation
+	tables  [7]pending
 	calls   pending
 	rows    int
+	bytes   int  // of the JSON in them
+	early   bool // rows of a call were written before its end
 }
+
+// The tables of a writer besides calls.
+const (
+	toSessions = iota
+	toObligations
+	toFindings
+	toUsageLines
+	toFreeSessions
+	toChecks
+	toNames
+)
 
 type pending struct {
 	insert string
 	rows   [][]any
 }
 
-func newWriter(conn driver.Conn, version uint64) *writer {
-	w := &writer{conn: conn, version: version}
-	w.tables = [6]pending{
-		{insert: "INSERT INTO sessions (call_id, version, session_id, tenant, app, participant_id, raw_id, endpoint_id, identity, join_path, path_evidence, display_name, joined_at, left_at, source, left_source, evidence)"},
+func newWriter(conn driver.Conn, version uint64, now time.Time) *writer {
+	w := &writer{conn: conn, version: version, now: now}
+	w.tables = [7]pending{
+		{insert: "INSERT INTO sessions (call_id, version, session_id, tenant, app, participant_id, raw_id, endpoint_id, identity, join_path, path_evidence, display_name, joined_at, left_at, source, left_source, evidence, json)"},
 		{insert: "INSERT INTO obligations (call_id, version, session_id, capture, ordinal, tenant, app, participant_id, raw_id, endpoint_id, join_path, episode_start, episode_end, episode_end_source, joined_at, left_at, left_source, exposed_at, due_at, signalled_at, shown_at, delay_ms, result, reason, receipt_id, receipt_via, surface, clock_basis, evidence, app_version, sdk_version, exposure_ms, assumed_ms, assumed)"},
 		{insert: "INSERT INTO findings (call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at, message, evidence, policy_version)"},
 		{insert: "INSERT INTO usage_lines (call_id, version, line_id, day, tenant, app, resource_id, session_id, participant_id, raw_id, meter, unit, raw, quantity, rate, currency, cost, tariff_row, tariff_version, evidence, correction_of, note)"},
 		{insert: "INSERT INTO free_sessions (call_id, version, session_id, reason, raw)"},
 		{insert: "INSERT INTO checks (call_id, version, rule, population, pass, fail, no_evidence, not_applicable)"},
+		{insert: "INSERT INTO names (call_id, version, raw_id, surface, source, name, tenant, kinds, labels, first_at, last_at, event, directory_basis, directory_name, directory_from, directory_event, result, reason)"},
 	}
 	w.calls = pending{insert: "INSERT INTO calls (call_id, version, superseded_by, tenant, resource, teams, start, end, alias_keys, json)"}
 	return w
 }
 
-// add takes the results of one call, whose alias sets are keys.
-func (w *writer) add(ctx context.Context, r Results, keys []string) error {
-	id, v := r.Call.ID, w.version
-	var err error
-	full := false
-	put := func(t *pending, row ...any) {
-		t.rows = append(t.rows, row)
-		// The rows of a large call are written while they are made: they are not
-		// seen before the call's own row.
-		if w.rows++; w.rows >= maxPending && err == nil {
-			full, err = true, w.flushTables(ctx)
+// evaluate evaluates a call whose alias sets are keys, and takes all that
+// follows. each, where there is one, sees the parts too.
+func (w *writer) evaluate(ctx context.Context, spine *assemble.Spine, d Doubts, t Terms, keys []string, each func(Part)) (Results, error) {
+	r, err := Evaluate(spine, d, t, func(call schema.Call, p Part) error {
+		if each != nil {
+			each(p)
 		}
+		return w.part(ctx, call, p)
+	})
+	if err != nil {
+		return r, err
 	}
-	for _, s := range r.Sessions {
-		put(&w.tables[0], id, v, s.ID, s.Tenant, s.App, s.ParticipantID, s.RawID, s.EndpointID, string(s.Identity), string(s.JoinPath),
-			s.PathEvidence, s.DisplayName, null(s.Joined.At), null(s.Left.At), string(s.Joined.Source), string(s.Left.Source), orEmpty(s.Events))
+	return r, w.end(ctx, r, keys)
+}
+
+// part takes what follows for one session of a call, and writes what was
+// gathered where it is much.
+func (w *writer) part(ctx context.Context, call schema.Call, p Part) error {
+	id, v, s := call.ID, w.version, p.Session
+	text, err := json.Marshal(s.Session, json.Deterministic(true))
+	if err != nil {
+		return fmt.Errorf("call %s: session %s: %w", id, s.ID, err)
 	}
-	partsOf := parts(r.Call)
-	for _, o := range r.Obligations {
-		session, episode := partsOf(o)
-		all, assumed := exposed(o, session, episode, r.Now)
-		put(&w.tables[1], id, v, o.SessionID, o.Capture, uint32(o.Ordinal), o.Tenant, o.App, o.ParticipantID, o.RawID, o.EndpointID, string(o.JoinPath),
+	w.bytes += len(text)
+	w.put(toSessions, id, v, s.ID, s.Tenant, s.App, s.ParticipantID, s.RawID, s.EndpointID, string(s.Identity), string(s.JoinPath),
+		s.PathEvidence, s.DisplayName, null(s.Joined.At), null(s.Left.At), string(s.Joined.Source), string(s.Left.Source), orEmpty(s.Events), string(text))
+	for _, o := range p.Obligations {
+		all, assumed := exposed(o, &s.Session, episodeOf(call, o), w.now)
+		w.put(toObligations, id, v, o.SessionID, o.Capture, uint32(o.Ordinal), o.Tenant, o.App, o.ParticipantID, o.RawID, o.EndpointID, string(o.JoinPath),
 			null(o.EpisodeStart), null(o.EpisodeEnd), string(o.EpisodeEndSource), null(o.JoinedAt), null(o.LeftAt), string(o.LeftSource),
 			null(o.ExposedAt), null(o.DueAt), null(o.SignalledAt), null(o.ShownAt), delay(o), string(o.Result), o.Reason,
 			o.ReceiptID, viaNames(o.ReceiptVia), o.Surface, o.ClockBasis, orEmpty(o.Evidence),
-			session.AppVersion, session.SDKVersion, all.Milliseconds(), assumed.Milliseconds(), o.Assumed)
+			s.AppVersion, s.SDKVersion, all.Milliseconds(), assumed.Milliseconds(), o.Assumed)
 	}
-	for _, f := range r.Findings {
-		put(&w.tables[2], id, v, f.ID, f.Rule, string(f.Severity), f.Status, f.Result, f.Tenant, f.App, f.Subject, f.RawID, f.Capture,
+	w.findings(id, p.Findings)
+	if w.full() {
+		w.early = true
+		return w.flushTables(ctx)
+	}
+	return nil
+}
+
+func (w *writer) findings(callID string, list []schema.Finding) {
+	for _, f := range list {
+		w.put(toFindings, callID, w.version, f.ID, f.Rule, string(f.Severity), f.Status, f.Result, f.Tenant, f.App, f.Subject, f.RawID, f.Capture,
 			null(f.FirstAt), null(f.DetectedAt), f.Message, orEmpty(f.Evidence), f.PolicyVersion)
 	}
+}
+
+// end takes the results of a call whose parts were taken and whose alias sets
+// are keys.
+func (w *writer) end(ctx context.Context, r Results, keys []string) error {
+	id, v := r.Call.ID, w.version
+	w.findings(id, r.Findings)
 	for _, u := range r.Lines {
 		day, err := time.Parse(time.DateOnly, u.Day)
 		if err != nil {
 			return fmt.Errorf("usage line %s: %w", u.LineID, err)
 		}
-		put(&w.tables[3], id, v, u.LineID, day, u.Tenant, u.App, u.Resource, u.SessionID, u.ParticipantID, u.RawID, u.Meter, u.Unit, u.Raw,
+		w.put(toUsageLines, id, v, u.LineID, day, u.Tenant, u.App, u.Resource, u.SessionID, u.ParticipantID, u.RawID, u.Meter, u.Unit, u.Raw,
 			u.Quantity, u.Rate, u.Currency, u.Cost, u.TariffRow, u.TariffVersion, orEmpty(u.Evidence), u.CorrectionOf, u.Note)
 	}
 	for _, f := range r.Free {
-		put(&w.tables[4], id, v, f.SessionID, f.Reason, f.Ms)
+		w.put(toFreeSessions, id, v, f.SessionID, f.Reason, f.Ms)
 	}
 	for rule, p := range r.Checks {
-		put(&w.tables[5], id, v, rule, uint64(p.Population), uint64(p.Pass), uint64(p.Fail), uint64(p.NoEvidence), uint64(p.NotApplicable))
+		w.put(toChecks, id, v, rule, uint64(p.Population), uint64(p.Pass), uint64(p.Fail), uint64(p.NoEvidence), uint64(p.NotApplicable))
 	}
-	if err != nil {
-		return err
-	}
-	text, err := json.Marshal(r.Call, json.Deterministic(true))
+	w.names(r.Names)
+	call := r.Call
+	call.Sessions, call.Names = nil, nil // each has a row of its own
+	text, err := json.Marshal(call, json.Deterministic(true))
 	if err != nil {
 		return fmt.Errorf("call %s: %w", id, err)
 	}
-	put(&w.calls, id, v, "", r.Tenant, r.Call.Resource, r.Call.Teams, null(r.Call.Start.At), null(r.Call.End.At), orEmpty(keys), string(text))
-	// The rows of calls hold all of each: they must not gather.
-	if full || w.rows >= maxPending {
+	w.bytes += len(text)
+	w.calls.rows = append(w.calls.rows, []any{id, v, "", r.Tenant, call.Resource, call.Teams, null(call.Start.At), null(call.End.At), orEmpty(keys), string(text)})
+	w.rows++
+	if w.full() || w.early {
 		return w.flush(ctx)
 	}
 	return nil
 }
+
+func (w *writer) put(table int, row ...any) {
+	w.tables[table].rows = append(w.tables[table].rows, row)
+	w.rows++
+}
+
+func (w *writer) full() bool { return w.rows >= maxPending || w.bytes >= maxBytes }
 
 // supersede marks a call whose evidence now belongs to another.
 func (w *writer) supersede(callID, by string) {
@@ -115,6 +167,7 @@ func (w *writer) flush(ctx context.Context) error {
 	if err := w.flushTables(ctx); err != nil {
 		return err
 	}
+	w.rows, w.bytes, w.early = 0, 0, false
 	return w.send(ctx, &w.calls)
 }
 
@@ -125,7 +178,8 @@ func (w *writer) flushTables(ctx context.Context) error {
 			return err
 		}
 	}
-	w.rows = len(w.calls.rows)
+	// The rows of calls stay until the one that is being made has ended.
+	w.rows, w.bytes = len(w.calls.rows), 0
 	return nil
 }
 

@@ -153,7 +153,7 @@ func read(ctx context.Context, cfg Config, run *embedded.Run, terms assess.Terms
 	if _, err := assess.All(ctx, run.Conn, terms, 1, nil); err != nil {
 		return none, err
 	}
-	store := export.Store{Conn: run.Conn, AsOf: terms.Now, Hide: cfg.Pseudonyms}
+	store := export.Store{Conn: run.Conn, AsOf: terms.Now, Hide: cfg.Pseudonyms, Run: 1}
 	files, err := f.files(ctx, store, list)
 	if err != nil {
 		return none, err

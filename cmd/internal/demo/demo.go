@@ -105,7 +105,7 @@ func job(ctx context.Context, cfg Config, run *embedded.Run, opt simulate.Option
 	cfg.Progress("calls assembled, judged and metered; writing %s", cfg.Out)
 	return outputs.Write(ctx, outputs.Report{
 		Dir: cfg.Out, AsOf: terms.Now, Version: cfg.Version, Tariff: terms.Tariff, Policy: digest, Inputs: []outputs.InputFile{},
-		Store: export.Store{Conn: run.Conn},
+		Store: export.Store{Conn: run.Conn, AsOf: terms.Now, Run: 1},
 	})
 }
 

@@ -15,7 +15,7 @@ import (
 // compare holds the results of all calls against the truth. Whole says that the
 // results are complete; else they are what the report files have of them, which
 // know neither calls nor episodes apart from sessions and obligations.
-func compare(results map[string]*assess.Results, truth *simulate.Truth, r *Report, whole bool) {
+func compare(results map[string]*outcome, truth *simulate.Truth, r *Report, whole bool) {
 	known := map[string]bool{}
 	usage := map[simulate.UsageKey]int64{}
 	for i := range truth.Calls {
@@ -36,6 +36,10 @@ func compare(results map[string]*assess.Results, truth *simulate.Truth, r *Repor
 		c.obligations()
 		c.findings()
 		c.usage()
+		if t.Chat != "" {
+			known["chat:"+t.Chat] = true
+			c.chat(results["chat:"+t.Chat])
+		}
 	}
 	for _, id := range sorted(results) {
 		addUsage(usage, results[id].Lines)
@@ -57,7 +61,7 @@ func addUsage(to map[simulate.UsageKey]int64, lines []schema.UsageLine) {
 type comparison struct {
 	*Report
 	truth   *simulate.TruthCall
-	got     *assess.Results
+	got     *outcome
 	session map[string]*simulate.TruthSession // by the product's session id
 	id      map[*simulate.TruthSession]string
 }
@@ -284,6 +288,16 @@ func (c *comparison) usage() {
 	compareUsage(c.Report, "call "+c.truth.CallID, got, c.truth.Usage)
 }
 
+// chat compares the messages of a chat that is no part of the call.
+func (c *comparison) chat(got *outcome) {
+	usage := map[simulate.UsageKey]int64{}
+	if got != nil {
+		addUsage(usage, got.Lines)
+	}
+	c.Usage += len(c.truth.ChatUsage)
+	compareUsage(c.Report, "chat "+c.truth.Chat, usage, c.truth.ChatUsage)
+}
+
 func compareUsage(r *Report, what string, got, want map[simulate.UsageKey]int64) {
 	keys := map[simulate.UsageKey]bool{}
 	for k := range got {
@@ -303,4 +317,4 @@ func compareUsage(r *Report, what string, got, want map[simulate.UsageKey]int64)
 }
 
 // unmetered are the meters that the program does not fill yet.
-var unmetered = []string{"transcription.minute", "chat.message"}
+var unmetered = []string{}

@@ -10,6 +10,7 @@ import (
 	"rollcall/cmd/internal/simulate"
 	"rollcall/ingest"
 	"rollcall/ingest/decode"
+	"rollcall/rules/assemble"
 	"rollcall/rules/calls"
 	"rollcall/schema"
 )
@@ -74,8 +75,32 @@ func (v *evidence) keep(e *schema.Event, r *Report) {
 	old.Via = via
 }
 
+// An outcome is all that follows for one call.
+type outcome struct {
+	assess.Results
+	Sessions    []assess.Session
+	Obligations []schema.Obligation
+}
+
+func evaluate(spine *assemble.Spine, t assess.Terms) *outcome {
+	var o outcome
+	var findings []schema.Finding
+	r, err := assess.Evaluate(spine, assess.Doubts{}, t, func(_ schema.Call, p assess.Part) error {
+		o.Sessions = append(o.Sessions, p.Session)
+		o.Obligations = append(o.Obligations, p.Obligations...)
+		findings = append(findings, p.Findings...)
+		return nil
+	})
+	if err != nil {
+		panic(err) // there is nothing that could fail
+	}
+	o.Results = r
+	o.Findings = append(findings, r.Findings...)
+	return &o
+}
+
 // evaluate brings the events of each call together and evaluates it.
-func (v *evidence) evaluate(t assess.Terms) map[string]*assess.Results {
+func (v *evidence) evaluate(t assess.Terms) map[string]*outcome {
 	sets := map[string]*calls.AliasSet{}
 	for _, e := range v.events {
 		if e.key == "" || e.Time.After(t.Now) {
@@ -99,10 +124,9 @@ func (v *evidence) evaluate(t assess.Terms) map[string]*assess.Results {
 			byCall[id] = append(byCall[id], e.Event)
 		}
 	}
-	results := make(map[string]*assess.Results, len(byCall))
+	results := make(map[string]*outcome, len(byCall))
 	for id, events := range byCall {
-		res := assess.Evaluate(id, events, assess.Doubts{}, t)
-		results[id] = &res
+		results[id] = evaluate(assemble.NewSpine(id, events, assemble.Options{Now: t.Now, Quiet: t.Policy.Base().Quiet}), t)
 	}
 	return results
 }

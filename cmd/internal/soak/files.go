@@ -21,7 +21,7 @@ import (
 // CompareFiles holds the reports in a folder, as audit and demo write them,
 // against the truth.
 func CompareFiles(dir string, truth *simulate.Truth) (*Report, error) {
-	f := reportFiles{dir: dir, results: map[string]*assess.Results{}, usage: map[simulate.UsageKey]int64{}}
+	f := reportFiles{dir: dir, results: map[string]*outcome{}, usage: map[simulate.UsageKey]int64{}}
 	for _, read := range []func() error{f.sessions, f.coverage, f.findings, f.usageLines, f.usageTotals} {
 		if err := read(); err != nil {
 			return nil, err
@@ -70,14 +70,14 @@ func CompareFiles(dir string, truth *simulate.Truth) (*Report, error) {
 // reportFiles gathers what the files say of each call.
 type reportFiles struct {
 	dir     string
-	results map[string]*assess.Results
+	results map[string]*outcome
 	usage   map[simulate.UsageKey]int64
 }
 
-func (f *reportFiles) of(call string) *assess.Results {
+func (f *reportFiles) of(call string) *outcome {
 	r := f.results[call]
 	if r == nil {
-		r = &assess.Results{}
+		r = &outcome{}
 		f.results[call] = r
 	}
 	return r

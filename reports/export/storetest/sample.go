@@ -225,6 +225,14 @@ func failing() Call {
 	b.name(schema.ShownName{RawID: "8:acs:anna", Name: "Ánna Ősz", Surface: "teams", Source: schema.SourceRollcall, Kinds: []string{"rollcall.name.shown", "rollcall.session.joined"},
 		Labels: []string{"(External)"}, First: day(0, 9, 0, 1), Last: day(0, 9, 30, 0), Event: b.event("rollcall", "rollcall.name.shown", day(0, 9, 0, 1))})
 	b.name(schema.ShownName{Name: "", Surface: "acs_app", Source: schema.SourceRollcall, Kinds: []string{"rollcall.name.shown"}})
+	chat := "19:meeting_Y2hhdA@thread.v2"
+	b.Threads = []schema.CallThread{{ID: chat, Kind: schema.ThreadMeeting}}
+	b.Messages = []schema.CallMessage{
+		{ThreadID: chat, MessageID: "1772355900000", At: day(0, 9, 5, 0), SenderID: "8:acs:anna", SenderName: "Ánna Ősz", Type: "text",
+			Events: []string{b.event("event_grid", "Microsoft.Communication.ChatMessageReceived", day(0, 9, 5, 0)), b.event("graph", "chatMessage", day(0, 9, 5, 1))}},
+		{ThreadID: chat, MessageID: "1772356200000", At: day(0, 9, 10, 0), SenderID: "8:orgid:native", SenderName: Turned, Type: "html", Edited: true,
+			Events: []string{b.event("graph", "chatMessage", day(0, 9, 10, 0))}},
+	}
 	b.user("8:acs:markup", schema.DirectoryHeld, Markup, day(-3, 8, 0, 0))
 	b.user("8:orgid:native", schema.DirectoryOnly, "Bob", time.Time{})
 	return b.Call

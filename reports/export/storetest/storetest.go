@@ -98,7 +98,7 @@ var order = []string{
 }
 
 const (
-	insertSession    = "INSERT INTO sessions (call_id, version, session_id, tenant, app, participant_id, raw_id, endpoint_id, identity, join_path, path_evidence, display_name, joined_at, left_at, source, left_source, evidence)"
+	insertSession    = "INSERT INTO sessions (call_id, version, session_id, tenant, app, participant_id, raw_id, endpoint_id, identity, join_path, path_evidence, display_name, joined_at, left_at, source, left_source, evidence, json)"
 	insertObligation = "INSERT INTO obligations (call_id, version, session_id, capture, ordinal, tenant, app, participant_id, raw_id, endpoint_id, join_path, episode_start, episode_end, episode_end_source, joined_at, left_at, left_source, exposed_at, due_at, signalled_at, shown_at, delay_ms, result, reason, receipt_id, receipt_via, surface, clock_basis, evidence, app_version, sdk_version, exposure_ms, assumed_ms, assumed)"
 	insertFinding    = "INSERT INTO findings (call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at, message, evidence, policy_version)"
 	insertLine       = "INSERT INTO usage_lines (call_id, version, line_id, day, tenant, app, resource_id, session_id, participant_id, raw_id, meter, unit, raw, quantity, rate, currency, cost, tariff_row, tariff_version, evidence, correction_of, note)"
@@ -144,7 +144,7 @@ func (in *inserter) call(c Call, n int) {
 	for _, s := range c.Sessions {
 		owner := c.Owners[s.ID]
 		in.put(insertSession, id, v, s.ID, owner[0], owner[1], s.ParticipantID, s.RawID, s.EndpointID, string(s.Identity), string(s.JoinPath), s.PathEvidence,
-			s.DisplayName, null(s.Joined.At), null(s.Left.At), string(s.Joined.Source), string(s.Left.Source), list(s.Events))
+			s.DisplayName, null(s.Joined.At), null(s.Left.At), string(s.Joined.Source), string(s.Left.Source), list(s.Events), in.json(s))
 	}
 	for _, o := range c.Obligations {
 		in.obligation(id, v, o)
@@ -184,11 +184,18 @@ func (in *inserter) call(c Call, n int) {
 		}
 		in.put(insertMessage, "events", uint32(0), int32(0), offset, e.Time, "", "{}", headers, uint64(2), uint8(0), string(make([]byte, 16)), string(make([]byte, 32)), uint64(1))
 	}
-	text, err := json.Marshal(c.Call, json.Deterministic(true))
+	call := c.Call
+	call.Sessions = nil // each has a row of its own
+	in.put(insertCall, id, v, "", c.Tenant, c.Resource, c.Teams, null(c.Start.At), null(c.End.At), []string{key}, in.json(call))
+}
+
+func (in *inserter) json(v any) string {
+	in.t.Helper()
+	text, err := json.Marshal(v, json.Deterministic(true))
 	if err != nil {
 		in.t.Fatal(err)
 	}
-	in.put(insertCall, id, v, "", c.Tenant, c.Resource, c.Teams, null(c.Start.At), null(c.End.At), []string{key}, string(text))
+	return string(text)
 }
 
 func (in *inserter) obligation(id string, version uint64, o Obligation) {
