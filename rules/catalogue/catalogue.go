@@ -9,8 +9,10 @@ import (
 
 	"rollcall/rules/consent"
 	"rollcall/rules/evidence"
+	"rollcall/rules/exceptions"
 	"rollcall/rules/interop"
 	"rollcall/rules/notice"
+	"rollcall/rules/own"
 	"rollcall/rules/policy"
 	"rollcall/rules/rule"
 	"rollcall/rules/window"
@@ -19,7 +21,19 @@ import (
 
 // Rules describes every built-in rule, family by family.
 func Rules() []rule.Rule {
-	return slices.Concat(notice.Rules(), consent.Rules(), interop.Rules(), evidence.Rules())
+	return slices.Concat(notice.Rules(), consent.Rules(), interop.Rules(), evidence.Rules(), exceptions.Rules())
+}
+
+// Known lists the ids of all rules: the built-in ones and a policy's own.
+func Known(p *policy.Policy) []string {
+	var ids []string
+	for _, r := range Rules() {
+		ids = append(ids, r.ID)
+	}
+	for _, o := range p.Own() {
+		ids = append(ids, o.ID)
+	}
+	return ids
 }
 
 // Input is what judging takes besides the subject.
@@ -43,6 +57,8 @@ func Session(call schema.Call, s schema.Session, rows []schema.Obligation, in In
 	out.Add(consent.Judge(subject))
 	out.Add(interop.JudgeCloud(subject))
 	out.Add(evidence.JudgeClock(subject))
+	out.Add(own.JudgeSession(subject))
+	exceptions.Apply(out.Findings, in.Policy)
 	return out
 }
 
@@ -56,6 +72,8 @@ func Windows(call schema.Call, s schema.Session, rows []schema.Obligation, in In
 func Call(call schema.Call, in Input) rule.Outcome {
 	out := evidence.Judge(call, in.Evidence)
 	out.Add(interop.Judge(call, interop.Owner{Tenant: in.Evidence.Tenant, App: in.Evidence.App, PolicyID: in.Policy.ID}))
+	out.Add(own.JudgeCall(call, in.Evidence.Tenant, in.Evidence.App, in.Policy))
+	exceptions.Apply(out.Findings, in.Policy)
 	return out
 }
 
@@ -64,10 +82,19 @@ func Call(call schema.Call, in Input) rule.Outcome {
 func App(versions []window.Tally, in Input) rule.Outcome {
 	out := window.JudgeBroken(notice.AppBroken(), versions, in.Policy, in.Now)
 	out.Add(window.JudgeSilent(evidence.Silent(), versions, in.Policy, in.Now))
+	exceptions.Apply(out.Findings, in.Policy)
 	return out
 }
 
 // Partition has every rule about partitions judge one.
 func Partition(p evidence.Partition, in Input) rule.Outcome {
-	return evidence.JudgePartition(p, in.Policy.ID)
+	out := evidence.JudgePartition(p, in.Policy.ID)
+	exceptions.Apply(out.Findings, in.Policy)
+	return out
+}
+
+// Exceptions has every rule about the policy's exceptions judge them, given the
+// findings that are suppressed.
+func Exceptions(suppressed []schema.Finding, in Input) rule.Outcome {
+	return exceptions.Report(suppressed, in.Policy, in.Now)
 }

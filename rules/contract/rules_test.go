@@ -149,7 +149,7 @@ func TestRulesBothWays(t *testing.T) {
 		"an app that never sends stopped": {events: taped(shows(alice, "recording", 11)), rule: "notice.stale", counts: "0 0 0 1"},
 		"left before it could be stale":   {events: []schema.Event{summary(alice, 0, 230), recording("rec", true, 10, 10), recording("rec", false, 10, 200), shows(alice, "recording", 11)}, policy: "notice: {stale: 60s}", rule: "notice.stale", counts: "0 0 0 1"},
 		"on again before that":            {events: taped(shows(alice, "recording", 11), recording("r2", true, 240, 240), recording("r2", false, 240, 590), shows(alice, "recording", 241)), policy: "notice: {stale: 60s}", rule: "notice.stale", counts: "0 0 0 2"},
-		"not judged before the grace": {events: []schema.Event{added(alice, 0), recording("rec", true, 10, 10), recording("rec", false, 10, 200), shows(alice, "recording", 11)}, policy: "notice: {stale: 60s}", now: 310, rule: "notice.stale", counts: "0 0 0 1"},
+		"not judged before the grace":     {events: []schema.Event{added(alice, 0), recording("rec", true, 10, 10), recording("rec", false, 10, 200), shows(alice, "recording", 11)}, policy: "notice: {stale: 60s}", now: 310, rule: "notice.stale", counts: "0 0 0 1"},
 
 		"consent that a signal requires": {events: taped(signal(alice, "recording", true, 10.2, requiresConsent), shows(alice, "recording", 11)),
 			want: "consent.missing alice recording", rule: "consent.missing", counts: "0 1 0 0"},

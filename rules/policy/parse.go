@@ -29,7 +29,7 @@ func Parse(name string, data []byte) (*Policy, error) {
 	if len(r.problems) > 0 {
 		return nil, r.problems
 	}
-	r.each(body, "", []string{"version", "effective_from", "notice", "consent", "interop", "evidence", "apps", "tenants"}, func(key string, v ast.Node) {
+	r.each(body, "", []string{"version", "effective_from", "notice", "consent", "interop", "evidence", "apps", "tenants", "rules", "exceptions", "tests"}, func(key string, v ast.Node) {
 		switch key {
 		case "version":
 			version = true
@@ -50,6 +50,12 @@ func Parse(name string, data []byte) (*Policy, error) {
 			named = r.apps(v, key, p)
 		case "tenants":
 			r.tenants(v, key, p)
+		case "rules":
+			r.rules(v, key, p)
+		case "exceptions":
+			r.exceptions(v, key, p)
+		case "tests":
+			r.trials(v, key, p)
 		}
 	})
 	if !version {

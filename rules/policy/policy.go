@@ -39,6 +39,10 @@ type Policy struct {
 	tenantConsent map[string]consentOverride
 	clockSkew     time.Duration
 	government    map[string]bool // tenants, lower case; false: known to be none
+
+	own        []Own
+	exceptions []Exception
+	trials     []Trial
 }
 
 // What a receipt's time is taken from (notice.clock).
