@@ -13,9 +13,9 @@ import (
 // sorted, and the key that events with the same ids share; nothing and "" for an
 // event that names none. They are the columns aliases and alias_key of events.
 //
-// For an event that names a thread only, its own interval is part of the key: a
-// thread is shared by all occurrences of a meeting, which have nothing else in
-// common.
+// For an event that names a meeting's thread or chat only, its own interval is
+// part of the key: they are shared by all occurrences of a meeting, which have
+// nothing else in common.
 func Aliases(e *schema.Event) (names []string, key string) {
 	joined, end := appendAliases(nil, e)
 	if end == 0 {
@@ -33,6 +33,7 @@ func appendAliases(to []byte, e *schema.Event) (joined []byte, end int) {
 		thread      bool
 	}{
 		{"call_connection_id:", e.Refs.CallConnectionID, false},
+		{"chat_id:", e.Refs.ChatID, schema.IsMeetingThread(e.Refs.ChatID)},
 		{"correlation_id:", e.Refs.CorrelationID, false},
 		{"graph_call_id:", e.Refs.GraphCallID, false},
 		{"server_call_id:", e.Refs.ServerCallID, false},

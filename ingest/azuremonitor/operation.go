@@ -113,12 +113,26 @@ func (d *Decoder) operation(ev *schema.Event) {
 		o.ToParticipant, _ = f.at(playToParticipant).Bool()
 		o.Interrupted, _ = d.column("playInterrupted").Bool()
 	case kindChat:
-		w.Text(&o.ThreadID, "thread_id", normal.ID(f.at(chatThreadID)))
-		w.Text(&o.MessageID, "message_id", normal.ID(f.at(chatMessageID)))
+		d.chat(o, ev)
 		w.RawID(&o.By.RawID, "user_id", d.column("userId").Bytes(), rawid.GUIDUnknown)
 	case kindRooms:
 		w.ID(&o.RoomID, "room_id", normal.ID(f.at(roomID)))
 		o.DialOut, _ = d.column("pstnDialOutEnabled").Bool()
+	}
+}
+
+// chat reads what a request about a chat has besides. One that sent a message
+// is of its chat, as the message is; others tell nothing of it.
+func (d *Decoder) chat(o *schema.Operation, ev *schema.Event) {
+	w, f := d.w, &d.f
+	thread, id := normal.ID(f.at(chatThreadID)), normal.ID(f.at(chatMessageID))
+	w.Text(&o.ThreadID, "thread_id", thread)
+	w.Text(&o.MessageID, "message_id", id)
+	sending := schema.Operation{ThreadID: string(thread), Name: string(normal.Token(f.at(operationName))),
+		Result: string(normal.Fold(normal.Token(d.column("resultType")))), Signature: string(d.signature())}
+	if sending.SendsMessage() {
+		w.Text(&ev.Refs.ChatID, "chat_id", thread)
+		normal.Sent(ev, id, time.Time{})
 	}
 }
 

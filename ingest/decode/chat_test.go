@@ -69,7 +69,8 @@ func TestChat(t *testing.T) {
 			if bytes.Contains(r.Value, []byte("secret")) {
 				t.Errorf("content would be stored: %s", r.Value)
 			}
-			if ev.Refs.ThreadID != "" {
+			chat := ev.Facts.Message != nil || ev.Facts.Thread != nil
+			if ev.Refs.ThreadID != "" || chat != strings.HasPrefix(ev.Refs.ChatID, "19:T") {
 				t.Errorf("a chat that is no meeting's is the call %+v", ev.Refs)
 			}
 			again := newTestDecoder().Decode(r.Value)
@@ -79,7 +80,7 @@ func TestChat(t *testing.T) {
 		})
 	}
 	meeting := one(t, strings.Replace(gridOf("ChatMessageReceivedInThread", message), "19:T@", "19:meeting_T@", 1))
-	if meeting.Refs.ThreadID != "19:meeting_T@thread.v2" {
+	if want := (schema.CallRefs{ChatID: "19:meeting_T@thread.v2"}); meeting.Refs != want {
 		t.Errorf("the chat of a meeting has the refs %+v", meeting.Refs)
 	}
 }

@@ -25,7 +25,7 @@ import (
 
 // Version is stored with every event. It rises when the output of a decoder
 // changes, so that events of an older one are known to need a rebuild.
-const Version = 2
+const Version = 3
 
 // Options says what a Decoder leaves out.
 type Options struct {

@@ -242,8 +242,9 @@ func TestWrittenMessages(t *testing.T) {
 		SenderID: ownerID, SenderName: "Abbie", Type: "html", Composed: at(t, "2026-01-02T09:00:00Z")}
 	ev := one(t, message)
 	checkFacts(t, ev, schema.Facts{Message: &want})
-	if ev.Refs != (schema.CallRefs{}) {
-		t.Errorf("what somebody writes in a chat at any time is the call %+v", ev.Refs)
+	sent := at(t, "2021-02-19T00:25:58.927Z") // as the id says
+	if want := (schema.CallRefs{ChatID: meetingThread}); ev.Refs != want || !ev.First.Equal(sent) || !ev.Last.Equal(sent) {
+		t.Errorf("what somebody writes in a chat is of %+v from %s to %s, want %+v at %s", ev.Refs, ev.First, ev.Last, want, sent)
 	}
 	edited := one(t, strings.NewReplacer(`"etag":"1613694358927"`, `"etag":"1613694358999"`, `"lastEditedDateTime":null`, `"lastEditedDateTime":"2026-01-02T09:01:00Z"`).Replace(message))
 	if edited.ID != ev.ID || edited.Version <= ev.Version || edited.Facts.Message.Change != schema.ChatEdited {

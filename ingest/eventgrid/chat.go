@@ -1,8 +1,6 @@
 package eventgrid
 
 import (
-	"bytes"
-
 	"rollcall/ingest/jsondoc"
 	"rollcall/ingest/normal"
 	"rollcall/schema"
@@ -35,9 +33,6 @@ var changes = map[string]struct {
 	communication + "ChatThreadParticipantRemoved":             {false, schema.ChatRemoved},
 }
 
-// meeting begins the thread of every Teams meeting.
-const meeting = "19:meeting_"
-
 // chat reads an event of a chat, if it is one with facts.
 func (d *Decoder) chat(data jsondoc.Value, ev *schema.Event) {
 	c, ok := changes[ev.Kind]
@@ -45,10 +40,7 @@ func (d *Decoder) chat(data jsondoc.Value, ev *schema.Event) {
 		return
 	}
 	thread := normal.ID(data.Get("threadId"))
-	if bytes.HasPrefix(thread, []byte(meeting)) {
-		// Another thread is a chat that is no part of any call.
-		d.w.Text(&ev.Refs.ThreadID, "thread_id", thread)
-	}
+	d.w.Text(&ev.Refs.ChatID, "chat_id", thread)
 	if c.message {
 		d.message(c.change, thread, data, ev)
 	} else {
@@ -59,12 +51,14 @@ func (d *Decoder) chat(data jsondoc.Value, ev *schema.Event) {
 func (d *Decoder) message(change string, thread []byte, data jsondoc.Value, ev *schema.Event) {
 	w, m := d.w, &schema.ChatMessage{Change: change}
 	w.Text(&m.ThreadID, "thread_id", thread)
-	w.Text(&m.MessageID, "message_id", normal.ID(data.Get("messageId")))
+	id := normal.ID(data.Get("messageId"))
+	w.Text(&m.MessageID, "message_id", id)
 	m.Version = d.version(data)
 	d.user(&m.SenderID, "sender_id", data.Get("senderCommunicationIdentifier"), data.Get("senderId"))
 	w.Text(&m.SenderName, "sender_name", data.Get("senderDisplayName").Bytes())
 	w.Lower(&m.Type, "type", normal.Token(data.Get("type")))
 	m.Composed = w.Time("composed", data.Get("composeTime").Bytes())
+	normal.Sent(ev, id, m.Composed)
 	m.Changed = w.Time("changed", data.GetAny("editTime", "deleteTime").Bytes())
 	d.user(&m.Recipient, "recipient", data.Get("recipientCommunicationIdentifier"), data.Get("recipientId"))
 	ev.Facts.Message = m

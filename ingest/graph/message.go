@@ -152,8 +152,10 @@ func (d *Decoder) called(list jsondoc.Value) []schema.NameSeen {
 // written reads a message of a person.
 func (d *Decoder) written(chat, channel, id []byte, v jsondoc.Value, ev *schema.Event) {
 	w, m := d.w, &schema.ChatMessage{Change: schema.ChatSent, Composed: ev.Time, Version: ev.Version}
+	w.Text(&ev.Refs.ChatID, "chat_id", chat)
+	normal.Sent(ev, id, m.Composed)
 	if len(chat) == 0 {
-		chat = channel
+		chat = channel // whose posts are of no chat
 	}
 	w.Text(&m.ThreadID, "thread_id", chat)
 	w.Text(&m.MessageID, "message_id", id)

@@ -12,7 +12,8 @@ import (
 type graph struct {
 	sets   []AliasSet
 	parent []int
-	// loose marks sets that name only threads (or nothing believed).
+	// loose marks sets that name only threads and chats of meetings (or nothing
+	// believed).
 	loose []bool
 	aside map[string]string // aliases that are not believed, with the reason
 }
@@ -78,8 +79,8 @@ func (g *graph) home(i int) int {
 	return g.find(i)
 }
 
-// thread is the believed thread of set i, or "": decoders give an event one at
-// most.
+// thread is the believed thread of set i, or the chat of a meeting, or "":
+// decoders give an event one at most.
 func (g *graph) thread(i int) string {
 	for _, a := range g.sets[i].Aliases {
 		if _, is := g.aside[a]; !is && !strong(a) {
@@ -142,20 +143,25 @@ func (g *graph) breaks(sets []int) bool {
 
 // callIDs names each call: its earliest correlation id, else its earliest other
 // alias. Occurrences that only a thread names get their start besides, because
-// the thread is shared by all of them; these are listed by their ids.
+// the thread is shared by all of them; these are listed by their ids. A chat is
+// no call: its id says so, and that of a meeting's has the day.
 func (g *graph) callIDs() (ids map[int]string, alone map[string]Occurrence) {
 	type named struct {
 		alias string
 		time  time.Time
 	}
 	best := map[int]named{}
-	starts := map[int]time.Time{}
+	starts, said := map[int]time.Time{}, map[int]time.Time{}
 	for i, s := range g.sets {
 		root := g.home(i)
 		if root < 0 {
 			continue
 		}
-		starts[root] = earlier(starts[root], s.First)
+		if meetingChat(g.thread(i)) {
+			said[root] = earlier(said[root], s.First) // begins no call
+		} else {
+			starts[root] = earlier(starts[root], s.First)
+		}
 		for _, a := range s.Aliases {
 			if _, is := g.aside[a]; is {
 				continue
@@ -173,7 +179,12 @@ func (g *graph) callIDs() (ids map[int]string, alone map[string]Occurrence) {
 	ids, alone = make(map[int]string, len(best)), map[string]Occurrence{}
 	for root, b := range best {
 		ids[root] = valueOf(b.alias)
-		if kindOf(b.alias) == ThreadID {
+		switch {
+		case meetingChat(b.alias):
+			ids[root] = chatPrefix + ids[root] + "@" + said[root].UTC().Format(time.DateOnly)
+		case kindOf(b.alias) == ChatID:
+			ids[root] = chatPrefix + ids[root]
+		case kindOf(b.alias) == ThreadID:
 			o := Occurrence{valueOf(b.alias), starts[root]}
 			ids[root] = o.ID(len(users[b.alias]) > 1)
 			alone[ids[root]] = o
@@ -181,6 +192,9 @@ func (g *graph) callIDs() (ids map[int]string, alone map[string]Occurrence) {
 	}
 	return ids, alone
 }
+
+// chatPrefix begins the id of what is no call but a chat, so that no call has it.
+const chatPrefix = "chat:"
 
 // better orders the aliases of a call for its id: correlation ids first, then
 // other strong ids, then threads; the earliest by event time, ties by value.
@@ -191,6 +205,8 @@ func better(a string, at time.Time, b string, bt time.Time) bool {
 			return 0
 		case ThreadID:
 			return 2
+		case ChatID:
+			return 3
 		}
 		return 1
 	}

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"rollcall/schema"
 )
 
 // Kinds of alias, as they prefix an alias ("correlation_id:…").
@@ -22,6 +24,10 @@ const (
 	CallConnectionID = "call_connection_id"
 	GraphCallID      = "graph_call_id"
 	ThreadID         = "thread_id"
+	// ChatID is a chat. What names that of a meeting is of the call whose time
+	// holds it, else it is of no call but of a day of the chat. Any other chat
+	// stands beside calls, and all that names it is of it, whatever its time.
+	ChatID = "chat_id"
 )
 
 // Limits beyond which an alias is not believed to name one call (design.md, 3).
@@ -149,7 +155,31 @@ func valueOf(alias string) string {
 	return value
 }
 
-func strong(alias string) bool { return kindOf(alias) != ThreadID }
+func strong(alias string) bool { return kindOf(alias) != ThreadID && !meetingChat(alias) }
+
+// meetingChat reports whether an alias is the chat of a meeting.
+func meetingChat(alias string) bool {
+	return kindOf(alias) == ChatID && schema.IsMeetingThread(valueOf(alias))
+}
+
+// Weak reports whether an alias names a call only together with the time: the
+// thread or the chat of a meeting.
+func Weak(alias string) bool { return !strong(alias) }
+
+// Counterpart returns the chat of which an alias is the thread, and the other
+// way round; "" for any other alias.
+func Counterpart(alias string) string {
+	switch value := valueOf(alias); {
+	case meetingChat(alias):
+		return ThreadID + ":" + value
+	case kindOf(alias) == ThreadID && schema.IsMeetingThread(value):
+		return ChatID + ":" + value
+	}
+	return ""
+}
+
+// threadOf is the thread that calls name of whose chat an alias is.
+func threadOf(alias string) string { return ThreadID + ":" + valueOf(alias) }
 
 // A span is an interval of time, zero where nothing is known of it.
 type span struct{ first, last time.Time }

@@ -19,7 +19,7 @@ func hour(h float64) time.Time { return base.Add(time.Duration(h * float64(time.
 func set(first, last float64, aliases ...string) AliasSet {
 	for i, a := range aliases {
 		kind, value, _ := strings.Cut(a, ":")
-		long := map[string]string{"c": CorrelationID, "s": ServerCallID, "k": CallConnectionID, "g": GraphCallID, "t": ThreadID}[kind]
+		long := map[string]string{"c": CorrelationID, "s": ServerCallID, "k": CallConnectionID, "g": GraphCallID, "t": ThreadID, "m": ChatID}[kind]
 		aliases[i] = long + ":" + value
 	}
 	return AliasSet{Key: fmt.Sprint(aliases, first), Aliases: aliases, First: hour(first), Last: hour(last), Time: hour(first)}
@@ -143,6 +143,17 @@ func TestResolve(t *testing.T) {
 			[]AliasSet{own(set(0, 1, "c:a", "t:T")), own(set(0.5, 2, "c:b", "t:T"))}, []string{"a: 0 1"}},
 		"a thread without a time belongs to no call": {
 			[]AliasSet{set(0, 1, "c:a", "t:T"), {Key: "untimed", Aliases: []string{ThreadID + ":T"}}}, []string{": 1", "a: 0"}},
+		"what is said in a meeting's chat is of the call that holds it, else of the day": {
+			[]AliasSet{set(0, 1, "c:a", "t:19:meeting_T"), set(0.5, 0.5, "m:19:meeting_T"), set(3, 3, "m:19:meeting_T"), set(5, 5, "m:19:meeting_T"), set(15, 15, "m:19:meeting_T")},
+			[]string{"a: 0 1", "chat:19:meeting_T@2026-03-02: 2 3", "chat:19:meeting_T@2026-03-03: 4"}},
+		"also of a call that only the thread names, whose name and bounds it leaves": {
+			[]AliasSet{set(0, 1, "t:19:meeting_T"), set(0.5, 0.5, "m:19:meeting_T"), set(-1./3600, -1./3600, "m:19:meeting_T"), set(12, 12, "m:19:meeting_T"), set(23, 24, "t:19:meeting_T"), set(60, 60, "t:19:meeting_T")},
+			[]string{"19:meeting_T@2026-03-02T10:00:00.000Z: 0 1 2 3 4", "19:meeting_T@2026-03-04T22:00:00.000Z: 5"}},
+		"a meeting's chat joins no calls": {
+			[]AliasSet{set(0, 1, "t:19:meeting_T"), set(12, 12, "m:19:meeting_T"), set(26, 27, "t:19:meeting_T")},
+			[]string{"19:meeting_T@2026-03-02T10:00:00.000Z: 0", "19:meeting_T@2026-03-03T12:00:00.000Z: 2", "chat:19:meeting_T@2026-03-02: 1"}},
+		"another chat is one, whatever its time, and no call": {
+			[]AliasSet{set(0, 500, "m:19:T"), set(0, 1, "t:19:T"), set(0, 1, "c:a")}, []string{"19:T: 1", "a: 2", "chat:19:T: 0"}},
 		"an id without a time does": {
 			[]AliasSet{set(0, 1, "c:a"), {Key: "untimed", Aliases: []string{CorrelationID + ":a", ServerCallID + ":x"}}}, []string{"a: 0 1"}},
 	}

@@ -59,10 +59,12 @@ func (g *graph) occurrences(roots []int, spans map[int]span) []occurrence {
 			out = append(out, occurrence{r, spans[r]})
 		}
 	}
-	slices.SortFunc(out, func(a, b occurrence) int {
-		return cmp.Or(a.first.Compare(b.first), a.last.Compare(b.last), a.root-b.root)
-	})
+	slices.SortFunc(out, byStart)
 	return out
+}
+
+func byStart(a, b occurrence) int {
+	return cmp.Or(a.first.Compare(b.first), a.last.Compare(b.last), a.root-b.root)
 }
 
 // unite joins the calls of a thread that overlap; spans that merely touch stay
@@ -111,23 +113,48 @@ func (g *graph) unite(t string, roots []int, spans map[int]span, sets map[int][]
 }
 
 // placeLoose gives the sets that know only a thread to an occurrence of it, and
-// makes occurrences of the rest.
+// makes occurrences of the rest. The chats of meetings neither make a call nor
+// join two: what is said outside of any is brought together by UTC day, so that
+// a meeting's chat of years is never one.
 func (g *graph) placeLoose(occurrences map[string][]occurrence) {
+	isThread := func(alias string) bool { return !meetingChat(alias) }
+	for t, sets := range g.place(occurrences, isThread) {
+		roots, spans := g.joinAlone(sets), map[int]span{}
+		for n, i := range sets {
+			spans[roots[n]] = spans[roots[n]].with(span{g.sets[i].First, g.sets[i].Last})
+		}
+		occurrences[t] = append(occurrences[t], g.occurrences(roots, spans)...)
+		slices.SortFunc(occurrences[t], byStart)
+	}
+	for _, sets := range g.place(occurrences, meetingChat) {
+		days := map[string]int{} // the first set of each UTC day
+		for _, i := range sets {
+			day := g.sets[i].First.UTC().Format(time.DateOnly)
+			if first, ok := days[day]; ok {
+				g.attach(i, first)
+			} else {
+				days[day] = i
+			}
+		}
+	}
+}
+
+// place gives the loose sets with a thread of a kind to its occurrences, and
+// returns those that none holds.
+func (g *graph) place(occurrences map[string][]occurrence, kind func(alias string) bool) map[string][]int {
 	alone := map[string][]int{}
 	for i := range g.sets {
 		t := g.thread(i)
-		if !g.loose[i] || t == "" || g.sets[i].First.IsZero() {
+		if !g.loose[i] || t == "" || !kind(t) || g.sets[i].First.IsZero() {
 			continue
 		}
-		if root, ok := holder(occurrences[t], g.sets[i]); ok {
+		if root, ok := holder(occurrences[threadOf(t)], g.sets[i]); ok {
 			g.attach(i, root)
 		} else {
 			alone[t] = append(alone[t], i)
 		}
 	}
-	for _, t := range sortedKeys(alone) {
-		g.joinAlone(alone[t])
-	}
+	return alone
 }
 
 // attach puts loose set i under the call of root, whose own root stays.
@@ -155,8 +182,9 @@ func holder(of []occurrence, s AliasSet) (int, bool) {
 }
 
 // joinAlone makes occurrences of sets that know a thread that no call knows:
-// a pause of more than MaxApart begins another.
-func (g *graph) joinAlone(sets []int) {
+// a pause of more than MaxApart begins another. It puts the sets in order of
+// time and returns the root of each.
+func (g *graph) joinAlone(sets []int) []int {
 	slices.SortFunc(sets, func(a, b int) int {
 		return cmp.Or(g.sets[a].First.Compare(g.sets[b].First), a-b)
 	})
@@ -168,4 +196,9 @@ func (g *graph) joinAlone(sets []int) {
 		}
 		end = later(end, s.Last)
 	}
+	roots := make([]int, len(sets))
+	for n, i := range sets {
+		roots[n] = g.find(i)
+	}
+	return roots
 }
