@@ -28,10 +28,11 @@ func newExplain() *cobra.Command {
 		Use:   "explain CALL",
 		Short: "Tell one call: who was in it under which name, what was recorded, who was told, on what evidence",
 		Long: `Explain tells one call as a person would: its ids, who was in it and when, by
-which names people were shown and what the directory said then, what was recorded
-or transcribed, what the platform signalled and the app reported, who had to be
-told of what and whether that was reported in time, and what Azure meters. Each
-line names the event it rests on, and where that lies.
+which names people were shown and what the directory said then, what was
+recorded or transcribed, what the platform signalled and the app reported, who
+wrote in the chat, who had to be told of what and whether that was reported in
+time, and what Azure meters. Each line names the event it rests on, and where
+that lies.
 
 CALL is any id of the call (correlation id, server call id, call connection id,
 Graph call id, thread), or that of one of its sessions or findings, or the
