@@ -451,3 +451,9 @@ CREATE TABLE IF NOT EXISTS call_events (
 PARTITION BY run
 ORDER BY (call_id, event_id)
 TTL stored_at + INTERVAL 7 DAY;
+
+ALTER TABLE calls ADD COLUMN IF NOT EXISTS chat Bool MATERIALIZED JSONExtractBool(json, 'chat');
+
+CREATE OR REPLACE VIEW calls_current AS
+SELECT call_id, version, superseded_by, tenant, resource, teams, start, end, alias_keys, json, stored_at, chat
+FROM calls FINAL WHERE superseded_by = '';
