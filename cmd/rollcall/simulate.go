@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ type simulation struct {
 	opt        simulate.Options
 	start      string
 	profile    string
+	meetings   string
 	out        string
 	brokers    []string
 	partitions int
@@ -35,10 +37,11 @@ func newSimulate() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "simulate --out DIR | --brokers HOST:PORT,...",
 		Short: "Make calls up in the real wire formats, with the truth beside them",
-		Long: `Simulate makes up calls of three apps and two tenants and speaks of them as Azure
-and the apps would: Azure Monitor logs, Event Grid, Call Automation callbacks, and
-the apps' own events as CloudEvents and by Application Insights. One seed and one
-set of options give the same bytes.
+		Long: `Simulate makes up calls of three apps and two tenants and speaks of them as Azure,
+Teams and the apps would: Azure Monitor's logs, Event Grid, Call Automation
+callbacks, Microsoft Graph, the metadata files of recordings, and the apps' own
+events as CloudEvents, by Application Insights and by OpenTelemetry. One seed and
+one set of options give the same bytes.
 
 With --out it writes:
 
@@ -49,14 +52,21 @@ With --out it writes:
   DIR/truth_episodes.csv      when recording and transcription were on
   DIR/truth_obligations.csv   who had to be told of what, and the result that
                               an audit with exactly this evidence must find
-  DIR/truth_names.csv         the names shown, and which rule a wrong one breaks
+  DIR/truth_names.csv         the names shown, by which source, the directory's
+                              beside them, and which rule a wrong one breaks
+  DIR/truth_directory.csv     the directory's names, from when to when
   DIR/truth_listings.csv      the apps' listings, field by field, likewise
   DIR/truth_usage.csv         what each meter must show
-  DIR/truth.json              the instant to judge at, and counts
+  DIR/truth.json              the instant to judge at, the gaps, and counts
 
 With --brokers the messages go to Kafka, to the topics acs-events, acs-callbacks,
-acs-diagnostics, app-receipts and app-insights, which are created where they are
-missing. Both can be given together.
+acs-diagnostics, app-receipts, app-insights, graph-notifications,
+recording-metadata and otel-logs, which are created where they are missing. "serve"
+reads them by default. Both can be given together.
+
+With --gaps the truth is that of a service that knows when what clients sent was
+lost: such misses are no_evidence. An audit of the files can't know it and finds
+them missed; truth.json lists the gaps.
 
 The profile "demo" is a small company's day on a fixed timetable; "soak" draws
 every call and puts every switch on. A switch that is named counts above the
@@ -92,11 +102,12 @@ func (s *simulation) flags(f *pflag.FlagSet) {
 	f.IntVar(&o.OpenCalls, "open-calls", 0, "more calls that are still going on; then judge as of truth.json's as_of")
 	f.IntVar(&o.GiantParticipants, "giant", 0, "participants of one more, giant, call")
 	f.IntVar(&o.GiantEpisodes, "giant-episodes", 50, "recordings in the giant call")
-	f.IntVar(&o.Gaps, "gaps", 0, "times when all that clients send is lost for minutes, which a live service sees and an audit of files can't")
+	f.IntVar(&o.Gaps, "gaps", 0, "times when all that clients send is lost for minutes; the truth is then a live service's, which knows of them")
 	f.IntVar(&o.Listings, "listings", 0, "apps that tell how they present themselves, some of them wrongly")
 	for _, s := range switches(o) {
 		f.Float64Var(s.value, s.name, 0, s.help)
 	}
+	f.StringVar(&s.meetings, "meetings", "drawn", "which sources speak of Teams meetings: drawn, with-grid or without-grid")
 	f.BoolVar(&o.Defects, "defects", false, "known faults of client libraries: signals that lie or never come")
 }
 
@@ -120,6 +131,13 @@ func switches(o *simulate.Options) []share {
 		{"noise", &o.Noise, "share of calls with events that the audit does not need"},
 		{"clock-skew", &o.ClockSkew, "share of clients whose clock is off; half of them say by how much"},
 		{"lost-evidence", &o.LostEvidence, "share of evidence that never comes, of each kind"},
+		{"graph", &o.Graph, "share of Teams meetings that Microsoft Graph speaks of"},
+		{"metadata", &o.Metadata, "share of calls whose recordings' metadata files come"},
+		{"requests", &o.Requests, "share of plain calls with the logs of requests to record them"},
+		{"logs", &o.Logs, "share of calls with diagnostics, surveys, streaming and captions; above 0 all have usage records"},
+		{"otlp", &o.OTLP, "share of clients that send OpenTelemetry logs"},
+		{"odd-forms", &o.OddForms, "share of messages and rows in rare forms: the portal's exports, several documents, a BOM, CRLF, dead letters"},
+		{"renames", &o.Renames, "share of the directory's people who change their name or leave; above 0 the directory comes"},
 		{"wrong-names", &o.WrongNames, "share of people in each call whom an app shows by a name with a fault"},
 	}
 }
@@ -144,6 +162,11 @@ func (s *simulation) complete(f *pflag.FlagSet) error {
 		return fmt.Errorf("--profile %q: expected demo or soak", s.profile)
 	}
 	o.Start, o.Profile = start, base.Profile
+	which := slices.Index(simulate.MeetingsNames[:], s.meetings)
+	if which < 0 {
+		return fmt.Errorf("--meetings %q: expected %s", s.meetings, strings.Join(simulate.MeetingsNames[:], ", "))
+	}
+	o.Meetings = simulate.Meetings(which)
 	for i, from := range switches(&base) {
 		to := switches(o)[i]
 		if !f.Changed(to.name) {
@@ -249,8 +272,8 @@ func (s *simulation) terms() error {
 func (s *simulation) tell(w io.Writer, t *simulate.Truth, took time.Duration) {
 	n := &t.Tallies
 	events := n.EventCount()
-	fmt.Fprintf(w, "%d calls, %d sessions; %d events in %d messages, %.1f MB; %d messages that nobody can read\n",
-		n.Calls, n.Sessions, events, n.Messages, float64(n.Bytes)/1e6, n.DeadLetters)
+	fmt.Fprintf(w, "%d calls, %d sessions; %d events in %d messages, %.1f MB; %d messages that nobody can read, and %d that nobody can read whole\n",
+		n.Calls, n.Sessions, events, n.Messages, float64(n.Bytes)/1e6, n.DeadLetters, n.Hurt)
 	fmt.Fprintf(w, "%.1f s, %.0f events/s\n", took.Seconds(), float64(events)/max(took.Seconds(), 1e-3))
 	fmt.Fprintf(w, "judge as of %s\n", t.AsOf.UTC().Format("2006-01-02T15:04:05.000Z"))
 	if s.out != "" {

@@ -22,6 +22,7 @@ func TestSimulateRefusesWrongUsage(t *testing.T) {
 		"nowhere to send":     {nil, "--out or --brokers is missing"},
 		"unknown profile":     {[]string{"--out", dir, "--profile", "wild"}, `--profile "wild": expected demo or soak`},
 		"no share":            {[]string{"--out", dir, "--disorder", "7"}, "--disorder 7: expected a share from 0 to 1"},
+		"no such meetings":    {[]string{"--out", dir, "--meetings", "none"}, `--meetings "none": expected drawn, with-grid, without-grid`},
 		"no instant":          {[]string{"--out", dir, "--start", "yesterday"}, `--start "yesterday": expected a day`},
 		"fewer than no calls": {[]string{"--out", dir, "--calls", "-1"}, "can't be below 0"},
 		"no address":          {[]string{"--brokers", "nowhere"}, "--brokers:"},

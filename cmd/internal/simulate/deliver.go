@@ -23,6 +23,9 @@ func (g *generator) deliver(c *script, index int) {
 	}
 	d.clientEvents()
 	d.noise()
+	d.graph()
+	d.metadata()
+	d.logs()
 	for n := len(g.queue) - before; n > 0; n-- {
 		if d.r.hit(g.opt.Malformed) {
 			d.send(malformed, topic(d.r.n(int(topics))), rawForm, int32(g.spoilt), 0, d.r.between(c.start, c.end), 0, second)
@@ -67,6 +70,8 @@ func otherForm(f form) form {
 		return insightsBody
 	case insightsBody:
 		return insightsRecords
+	case graphNotices, graphNotice:
+		return rawForm
 	}
 	return f
 }
@@ -77,7 +82,17 @@ func (d *delivery) grid() {
 	if c.egCloud {
 		f = cloudObject
 	}
-	send := func(k kind, idx int32, at int64) { d.send(k, gridTopic, f, idx, 0, at, 300, 3*second) }
+	o := newRng(d.g.opt.Seed^c.seed, 27, 0)
+	send := func(k kind, idx int32, at int64) {
+		if o.hit(d.g.opt.OddForms) { // it could not be delivered, and is picked up where Event Grid keeps such
+			d.send(k, gridTopic, gridDead, idx, 0, at, hour, 25*hour)
+			return
+		}
+		d.send(k, gridTopic, f, idx, 0, at, 300, 3*second)
+	}
+	if o.hit(d.g.opt.OddForms) {
+		d.send(gridValidation, gridTopic, gridArray, 0, 0, c.start, 0, second)
+	}
 	send(callStarted, 0, c.start)
 	for i := range c.sessions {
 		x := &c.sessions[i]
@@ -164,6 +179,12 @@ func (c *script) summaryTime(i int32, version uint16) int64 {
 
 // appForms gives the topics and envelopes that a client's events come in.
 func (d *delivery) appForms(x *session, send func(topic, form)) {
+	if x.otlp != noOTLP {
+		send(otlpTopic, otlpLogs)
+	}
+	if x.otlp == onlyOTLP {
+		return
+	}
 	if x.via != viaInsights {
 		f := cloudObject
 		if x.quirk&0x70 == 0x70 {
@@ -240,6 +261,14 @@ func (d *delivery) noise() {
 		d.send(chatInThread, gridTopic, gridArray, int32(i), 0, m.at, 300, 2*second)
 		for u := range m.recipients {
 			d.send(chatForUser, gridTopic, gridArray, int32(i), uint16(u), m.at, 300, 2*second)
+		}
+		if m.edited != 0 {
+			inThread, forUser := chatEditedInThread, chatEditedForUser
+			if m.deleted {
+				inThread, forUser = chatDeletedInThread, chatDeletedForUser
+			}
+			d.send(inThread, gridTopic, gridArray, int32(i), 0, m.edited, 300, 2*second)
+			d.send(forUser, gridTopic, gridArray, int32(i), 0, m.edited, 300, 2*second)
 		}
 	}
 }

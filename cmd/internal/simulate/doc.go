@@ -20,6 +20,11 @@
 // RosterLag, Gaps) does: the truth is what can be known, and Told beside it what
 // was so.
 //
+// A source that is not there at all (Graph, Metadata, Requests, Logs) is evidence
+// that is not there, too. Everything about these sources is drawn from streams of
+// their own, so that a share moves nothing else of the script but pauses, which
+// are dropped where no source could tell of them.
+//
 // Where a source knows a duration in whole seconds only, and no better source
 // speaks of that session, the script's duration is whole seconds, so that the
 // truth does not depend on how a program rounds. Where an app's own leave event

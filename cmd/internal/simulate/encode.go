@@ -6,9 +6,10 @@ import "strconv"
 type stamp uint8
 
 const (
-	millis    stamp = iota // 2026-01-02T03:04:05.678Z
-	ticks                  // 2026-01-02T03:04:05.6781234Z, as .NET writes it
-	ticksZone              // 2026-01-02T03:04:05.6781234+00:00
+	millis     stamp = iota // 2026-01-02T03:04:05.678Z
+	ticks                   // 2026-01-02T03:04:05.6781234Z, as .NET writes it
+	ticksZone               // 2026-01-02T03:04:05.6781234+00:00
+	portalTime              // 1/2/2026, 3:04:05.678 AM
 )
 
 // appendTime spells an instant. The digits below the millisecond come from
@@ -16,6 +17,14 @@ const (
 func appendTime(b []byte, ms int64, s stamp, below uint64) []byte {
 	days, in := ms/(24*hour), ms%(24*hour)
 	y, m, d := civil(days)
+	if s == portalTime {
+		b = strconv.AppendInt(append(strconv.AppendInt(b, m, 10), '/'), d, 10)
+		b = append(strconv.AppendInt(append(b, '/'), y, 10), ", "...)
+		b = append(strconv.AppendInt(b, (in/hour+11)%12+1, 10), ':')
+		b = append(digits(b, in/minute%60, 2), ':')
+		b = append(digits(b, in/second%60, 2), '.')
+		return append(digits(b, in%second, 3), orElse(in < 12*hour, " AM", " PM")...)
+	}
 	b = digits(b, y, 4)
 	b = digits(append(b, '-'), m, 2)
 	b = digits(append(b, '-'), d, 2)
@@ -74,7 +83,12 @@ type fields struct {
 	text bool
 	// pascal spells names with a capital, as Log Analytics does.
 	pascal bool
-	some   bool
+	// quoted turns numbers into strings, as exports from the portal have them.
+	quoted bool
+	// otlp makes each member an attribute of OpenTelemetry: a key and a typed
+	// value, in a list.
+	otlp bool
+	some bool
 }
 
 func (f *fields) name(n string) {
@@ -82,6 +96,10 @@ func (f *fields) name(n string) {
 		f.b = append(f.b, ',')
 	}
 	f.some = true
+	if f.otlp {
+		f.b = append(append(append(f.b, `{"key":"`...), n...), `","value":{"`...)
+		return
+	}
 	f.b = append(f.b, '"')
 	at := len(f.b)
 	f.b = append(f.b, n...)
@@ -91,34 +109,61 @@ func (f *fields) name(n string) {
 	f.b = append(f.b, '"', ':')
 }
 
-func (f *fields) str(n, v string) {
+// open begins a text, and shut ends it.
+func (f *fields) open(n string) {
 	f.name(n)
-	f.b = append(append(append(f.b, '"'), v...), '"')
+	if f.otlp {
+		f.b = append(f.b, `stringValue":`...)
+	}
+	f.b = append(f.b, '"')
+}
+
+func (f *fields) shut() {
+	f.b = append(f.b, '"')
+	if f.otlp {
+		f.b = append(f.b, '}', '}')
+	}
+}
+
+func (f *fields) str(n, v string) {
+	f.open(n)
+	f.b = append(f.b, v...)
+	f.shut()
 }
 
 func (f *fields) guid(n string, v guid) {
-	f.name(n)
-	f.b = append(v.append(append(f.b, '"')), '"')
+	f.open(n)
+	f.b = v.append(f.b)
+	f.shut()
 }
 
 func (f *fields) time(n string, ms int64, s stamp, below uint64) {
-	f.name(n)
-	f.b = append(appendTime(append(f.b, '"'), ms, s, below), '"')
+	f.open(n)
+	f.b = appendTime(f.b, ms, s, below)
+	f.shut()
 }
 
 // raw writes a number or a literal, quoted where all values are strings.
 func (f *fields) raw(n, v string) {
-	if f.text {
+	if f.text || f.quoted {
 		f.str(n, v)
 		return
 	}
 	f.name(n)
+	if f.otlp { // only ever true or false
+		f.b = append(append(append(f.b, `boolValue":`...), v...), '}', '}')
+		return
+	}
 	f.b = append(f.b, v...)
 }
 
 func (f *fields) int(n string, v int64, quoted bool) {
 	f.name(n)
-	if quoted || f.text {
+	if f.otlp {
+		f.b = append(strconv.AppendInt(append(f.b, `intValue":"`...), v, 10), '"', '}', '}')
+		return
+	}
+	if quoted || f.text || f.quoted {
 		f.b = append(strconv.AppendInt(append(f.b, '"'), v, 10), '"')
 		return
 	}

@@ -12,7 +12,7 @@ func (c *script) truthSession(x *session) TruthSession {
 	case bot:
 		t.RawID = x.who.monitor
 	case undecided:
-		if len(c.roster) == 0 {
+		if len(c.roster) == 0 && !c.src.record {
 			t.RawID = x.who.monitor // nothing tells whose GUID it is
 		}
 	}
@@ -24,13 +24,14 @@ func (c *script) truthSession(x *session) TruthSession {
 	if x.open || c.gridKnows(x) && !x.noRemoved {
 		return t
 	}
-	// A log knows whole seconds; what else there is refines it, the roster first.
-	app := c.appTellsTime(x) && !x.noLeave && !x.noReceipts
+	// A log knows whole seconds; what else there is refines it, the roster first,
+	// then the app's word, then Graph's record of the call.
+	exact := c.appTellsTime(x) && !x.noLeave && !x.noReceipts || c.src.record
 	logged := x.joined + (x.left-x.joined)/second*second
 	switch listed := later(x.left); {
 	case roster && (x.noSummary || listed-logged < second):
 		t.Left = listed
-	case app:
+	case exact:
 	case !x.noSummary:
 		t.Left = logged
 	default:
@@ -63,16 +64,27 @@ func (w *walker) evidentFlips() []flip {
 }
 
 // evidentParts lists the parts of a run that a server's evidence tells, and
-// whether the end is only that of the call.
+// whether the end is only that of the call. What only the log of requests tells
+// is as early as the requests were.
 func (c *script) evidentParts(u *run) (parts []span, assumed bool) {
 	summary := u.summary && !u.noSummary
-	if u.source == ofClients || !c.callbacks && !summary {
+	changes := c.callbacks && u.source != ofClients
+	logged := u.summary && (summary || u.requested) || u.streamed
+	if !changes && !logged && !u.chat {
 		return nil, false
 	}
 	parts = u.parts()
-	if c.callbacks && u.noStop && !summary {
-		parts[len(parts)-1].end = c.end
+	last := &parts[len(parts)-1]
+	switch {
+	case changes && u.noStop && !summary && !u.streamed && !(u.requested && u.end < c.end),
+		!changes && !logged && u.endless:
+		last.end = c.end
 		return parts, true
+	case !changes && u.requested:
+		for i := range parts {
+			parts[i].start -= u.lead
+			parts[i].end -= u.lead
+		}
 	}
 	return parts, false
 }

@@ -47,6 +47,7 @@ type generator struct {
 	due     int64 // when the first batch has to go
 	arena   []byte
 	r       rng // delivery in batches
+	o       rng // odd forms of them
 	h       rng // what is hurt in them
 	hurt    int
 	latest  int64
@@ -63,6 +64,7 @@ type batch struct {
 	buf  []byte
 	n    int
 	want int
+	odd  oddity
 	born int64
 	last int64
 
@@ -75,8 +77,9 @@ func newGenerator(opt Options, truth *Truth) *generator {
 	opt = opt.normal()
 	*truth = Truth{Usage: map[UsageKey]int64{}, Gaps: gapsOf(opt)}
 	truth.Tallies.Results, truth.Tallies.Names = map[string]int{}, map[string]int{}
-	g := &generator{opt: opt, truth: truth, r: newRng(opt.Seed, 6, 0), h: newRng(opt.Seed, 16, 0)}
+	g := &generator{opt: opt, truth: truth, r: newRng(opt.Seed, 6, 0), h: newRng(opt.Seed, 16, 0), o: newRng(opt.Seed, 28, 0)}
 	g.planner = planner{opt: opt, gaps: truth.Gaps, world: newWorld(opt.Seed, max(60, opt.GiantParticipants+1))}
+	g.planner.world.rename(opt)
 	g.calls = opt.Calls
 	if opt.Profile == Demo {
 		r := newRng(opt.Seed, 7, 0)
@@ -108,6 +111,7 @@ func (g *generator) startOf(i int) int64 {
 
 func (g *generator) run(yield func(Message) bool) {
 	g.yield = yield
+	g.directory()
 	g.listings()
 	for !g.stopped {
 		for g.next < g.calls+g.opt.OpenCalls && (len(g.queue) == 0 || g.queue[0].at >= g.startOf(g.next)) {
@@ -151,8 +155,10 @@ func (g *generator) call(i int) {
 	for i := range t.Names {
 		g.truth.Tallies.Names[t.Names[i].Rule]++
 	}
-	for k, v := range t.Usage {
-		g.truth.Usage[k] += v
+	for _, usage := range []map[UsageKey]int64{t.Usage, t.ChatUsage} {
+		for k, v := range usage {
+			g.truth.Usage[k] += v
+		}
 	}
 	if g.opt.OnCall != nil {
 		g.opt.OnCall(t)
@@ -182,7 +188,11 @@ func (g *generator) write(it *item) {
 	if b.wound != whole && b.wound != cutOff && b.n == b.place {
 		b.buf = b.bleed(b.buf)
 	}
-	if b.n > 0 || b.bled {
+	switch {
+	case b.n == 0 && !b.bled:
+	case b.odd == severalDocuments:
+		b.buf = append(append(b.buf, closing[it.form]...), opening[it.form]...)
+	default:
 		b.buf = append(b.buf, between[it.form]...)
 	}
 	b.buf = g.render(b.buf, it)
@@ -209,9 +219,15 @@ func (g *generator) batch(it *item, res *resource) *batch {
 	if b.n == 0 {
 		b.buf = append(b.buf[:0], opening[it.form]...)
 		b.born, b.want = it.at, g.fill(it.form)
-		b.wound, b.bled = whole, false
-		if b.want > 1 && g.h.hit(g.opt.Hurt) {
+		b.wound, b.bled, b.odd = whole, false, plainMessage
+		if b.want > 1 && g.h.hit(g.opt.Hurt) && hurts(it.form) {
 			b.wound, b.place = 1+wound(g.h.n(int(wounds)-1)), g.h.n(b.want)
+		}
+		if b.wound == whole && it.kind != malformed {
+			b.odd = g.drawOddity(it.form)
+		}
+		if b.odd == withBOM {
+			b.buf = append(append(b.buf[:0], "\ufeff"...), opening[it.form]...)
 		}
 		if b.want > 1 {
 			g.due = min(g.due, b.born+20*second)
@@ -225,8 +241,10 @@ func (g *generator) fill(f form) int {
 	switch f {
 	case monitorRecords:
 		return 1 + g.r.n(12)
-	case monitorLines, monitorRows, insightsRecords:
+	case monitorLines, monitorRows, insightsRecords, monitorPortal:
 		return 1 + g.r.n(4)
+	case graphNotices, otlpLogs:
+		return 1 + g.r.n(3)
 	case gridArray, cloudArray:
 		if g.opt.Profile == Soak {
 			return max(1, g.r.n(9)-5)
@@ -259,6 +277,9 @@ func (g *generator) emit(b *batch, it *item) {
 	}
 	if b.wound != cutOff {
 		b.buf = append(b.buf, closing[b.form]...)
+	}
+	if b.odd == withCRLF {
+		b.buf = append(b.buf, "\r\n \r\n"...)
 	}
 	n := b.n
 	b.n = 0

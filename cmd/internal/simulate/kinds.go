@@ -30,6 +30,29 @@ const (
 	nameShown
 	malformed
 	appListing
+	chatEditedInThread
+	chatEditedForUser
+	chatDeletedInThread
+	chatDeletedForUser
+	gridValidation
+	graphCallEvent
+	graphRecord
+	graphSessions
+	graphChat
+	graphArtifact
+	graphSecret
+	graphUsers
+	recordingMetadata
+	recordingRequest
+	automationRequest
+	streamingUsage
+	captionsSummary
+	usageRecord
+	callDiagnostics
+	callSurvey
+	clientOperation
+	chatRequest
+	roomsRequest
 	kinds
 )
 
@@ -42,15 +65,20 @@ const (
 	monitorTopic
 	appTopic
 	insightsTopic
+	graphTopic
+	metadataTopic
+	otlpTopic
 	topics
 )
 
 // Topics lists the Kafka topics of a simulation.
 func Topics() []string { return append([]string(nil), topicNames[:]...) }
 
-var topicNames = [topics]string{"acs-events", "acs-callbacks", "acs-diagnostics", "app-receipts", "app-insights"}
+var topicNames = [topics]string{"acs-events", "acs-callbacks", "acs-diagnostics", "app-receipts", "app-insights",
+	"graph-notifications", "recording-metadata", "otel-logs"}
 
-var sourceNames = [topics]string{"event_grid", "call_automation", "azure_monitor", "rollcall", "app_insights"}
+var sourceNames = [topics]string{"event_grid", "call_automation", "azure_monitor", "rollcall", "app_insights",
+	"graph", "recording_metadata", "otlp"}
 
 const gridPrefix = "Microsoft.Communication."
 
@@ -64,6 +92,11 @@ var kindNames = [kinds]string{
 	"CallSummary", "CallSummaryUpdates", "CallRecordingSummary", "other",
 	"rollcall.session.joined", "rollcall.session.left", "rollcall.capture.signalled", "rollcall.notice.shown",
 	"rollcall.notice.acknowledged", "rollcall.name.shown", "malformed", "rollcall.app.listing",
+	gridPrefix + "ChatMessageEditedInThread", gridPrefix + "ChatMessageEdited",
+	gridPrefix + "ChatMessageDeletedInThread", gridPrefix + "ChatMessageDeleted", "Microsoft.EventGrid.SubscriptionValidationEvent",
+	"callEvent", "callRecord", "callRecordSession", "chatMessage", "callRecording", "changeNotification", "user",
+	"acsmetadata", "CallRecordingOperational", "CallAutomationOperational", "CallAutomationStreamingUsage",
+	"CallClosedCaptionsSummary", "Usage", "CallDiagnostics", "CallSurvey", "CallClientOperations", "ChatOperational", "RoomsOperational",
 }
 
 // A form is the envelope of an event: how it is wrapped, and whether several
@@ -80,12 +113,21 @@ const (
 	insightsRecords             // AppEvents rows in {"records":[…]}
 	insightsBody                // the ingestion endpoint's body, one
 	rawForm                     // written as it is
+	gridDead                    // as Event Grid stores what it could not deliver: an array
+	monitorPortal               // rows as the portal exports them, one a line
+	graphNotices                // notifications with their resources, in "value"
+	graphNotice                 // one, without the object around it
+	otlpLogs                    // the logs of one export
 	forms
 )
 
-var opening = [forms]string{"[", "", "[", `{"records":[`, "", "", `{"records":[`, "", ""}
-var between = [forms]string{",", "", ",", ",", "\n", "\n", ",", "", ""}
-var closing = [forms]string{"]", "", "]", "]}", "\n", "", "]}", "", ""}
+var opening = [forms]string{gridArray: "[", cloudArray: "[", monitorRecords: `{"records":[`, insightsRecords: `{"records":[`,
+	gridDead: "[", graphNotices: `{"value":[`,
+	otlpLogs: `{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"calling-web"}}]},"scopeLogs":[{"scope":{"name":"rollcall"},"logRecords":[`}
+var between = [forms]string{gridArray: ",", cloudArray: ",", monitorRecords: ",", monitorLines: "\n", monitorRows: "\n", insightsRecords: ",",
+	gridDead: ",", monitorPortal: "\n", graphNotices: ",", otlpLogs: ","}
+var closing = [forms]string{gridArray: "]", cloudArray: "]", monitorRecords: "]}", monitorLines: "\n", insightsRecords: "]}",
+	gridDead: "]", graphNotices: `],"validationTokens":["eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9"]}`, otlpLogs: "]}]}]}"}
 
 // An item is an event that is to arrive at an instant.
 type item struct {

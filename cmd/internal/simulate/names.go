@@ -27,14 +27,18 @@ var nameRules = [nameFaults]string{"", "name.missing", "name.missing", "name.uns
 	"name.directory-mismatch", "name.impersonation", "name.brand", "name.impersonation"}
 
 // A TruthName is a name as the evidence of a call shows it, once for each
-// person and surface.
+// person, source, surface and name.
 type TruthName struct {
 	CallID  string
 	RawID   string
+	Source  string // of the evidence, as schema.Source names it
 	Surface string // as the event says; empty where it says none
 	Name    string
-	Fault   string // empty where the name is right
-	Rule    string // that the fault breaks
+	// Directory is the name that the directory had of a Teams user when the call
+	// began; empty of others, and of who had left it.
+	Directory string
+	Fault     string // empty where the name is right
+	Rule      string // that the fault breaks
 }
 
 // misname decides by what names people are shown in a call: by their own, but
@@ -49,7 +53,7 @@ func (p *planner) misname(c *script, index int) {
 			x.name, x.fault = before.name, before.fault
 			continue
 		}
-		x.name = x.who.name
+		x.name = x.who.called(c.start)
 		if x.who.namesake && x.model == external {
 			x.fault = namesake
 		}
@@ -58,6 +62,11 @@ func (p *planner) misname(c *script, index int) {
 			x.name = wrongName(&r, c.app, x.who, x.fault)
 		}
 		shown[x.who] = x
+	}
+	for i := range c.chat {
+		if x := shown[c.chat[i].from]; x != nil {
+			c.chat[i].name = x.name
+		}
 	}
 }
 
@@ -87,7 +96,7 @@ func wrongName(r *rng, a *app, who *person, f nameFault) string {
 		return who.name + " (External)"
 	case notDirectory:
 		for {
-			if other := fullName(r); other != who.name {
+			if other := fullName(r); other != who.name && other != who.newName {
 				return other
 			}
 		}
@@ -105,33 +114,57 @@ func disguise(name string) string {
 	return strings.NewReplacer("a", "\u0430", "e", "\u0435", "o", "\u043e", "i", "\u0456", "s", "\u0455").Replace(name)
 }
 
-// truthNames lists the names that the evidence of the call shows.
+// truthNames lists the names that the evidence of the call shows. Graph shows
+// Teams users by the directory's name, whatever the app shows.
 func (c *script) truthNames() []TruthName {
-	type place struct {
-		who     *person
-		surface string
-	}
 	var out []TruthName
-	listed := map[place]bool{}
-	list := func(x *session, surface string) {
-		if key := (place{x.who, surface}); !listed[key] {
-			listed[key] = true
-			out = append(out, TruthName{CallID: c.id.String(), RawID: x.who.raw, Surface: surface, Name: x.name,
-				Fault: nameFaultNames[x.fault], Rule: nameRules[x.fault]})
+	listed := map[TruthName]bool{}
+	list := func(x *session, source, surface, name string) {
+		n := TruthName{CallID: c.id.String(), RawID: x.who.raw, Source: source, Surface: surface, Name: name, Directory: x.who.listed(c.start)}
+		if name == x.name {
+			n.Fault, n.Rule = nameFaultNames[x.fault], nameRules[x.fault]
+		}
+		if (name != "" || surface != "") && !listed[n] { // an empty one is none
+			listed[n] = true
+			out = append(out, n)
 		}
 	}
 	for i := range c.sessions {
 		x := &c.sessions[i]
 		own := c.appTellsTime(x) && !x.noReceipts
-		grid := c.gridKnows(x) && (!x.noAdded || !x.noRemoved && !x.open)
-		if x.name != "" && (own || grid) { // an empty one there is none
-			list(x, "")
+		if c.gridKnows(x) && (!x.noAdded || !x.noRemoved && !x.open) {
+			list(x, "event_grid", "", x.name)
+		}
+		if own {
+			list(x, "rollcall", "", x.name)
 		}
 		if own && c.tellsName(x) {
-			list(x, "acs_app")
+			list(x, "rollcall", "acs_app", x.name)
+		}
+		if c.src.record || c.src.chat || c.src.roster && len(c.roster) > 0 {
+			list(x, "graph", "", c.graphName(x))
+		}
+	}
+	for i := range c.chat {
+		m := &c.chat[i]
+		for j := range c.sessions[:c.once] {
+			if x := &c.sessions[j]; c.thread != "" && x.who == m.from {
+				list(x, "event_grid", "", x.name)
+				if c.src.chat {
+					list(x, "graph", "", x.name)
+				}
+			}
 		}
 	}
 	return out
+}
+
+// graphName is the name by which Graph shows a participant.
+func (c *script) graphName(x *session) string {
+	if x.model == external || x.model == anonymous {
+		return x.name
+	}
+	return x.who.called(c.start)
 }
 
 // tellsName is true where the client says what name it shows of its user.

@@ -3,6 +3,7 @@ package simulate
 import (
 	"bytes"
 	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -42,7 +43,9 @@ func TestEveryNameFaultOccursAndIsSent(t *testing.T) {
 				continue
 			}
 			checked[n.Name] = true
-			if !bytes.Contains(sent.Bytes(), []byte(`"displayName":"`+n.Name+`"`)) {
+			if !slices.ContainsFunc([]string{`"displayName":"`, `"senderDisplayName":"`, `"displayName","value":{"stringValue":"`}, func(before string) bool {
+				return bytes.Contains(sent.Bytes(), []byte(before+n.Name+`"`))
+			}) {
 				t.Errorf("no message shows %+q", n.Name)
 			}
 		}

@@ -49,6 +49,17 @@ type Options struct {
 	WrongNames float64
 	Listings   int
 
+	// The sources beside those that every simulation has.
+	Graph    float64 // share of Teams meetings that Microsoft Graph speaks of
+	Metadata float64 // share of calls whose recordings' metadata files come
+	Requests float64 // share of plain calls with the logs of requests to record them
+	Logs     float64 // share of calls with diagnostics, surveys, streaming and captions; above 0 all have usage records
+	OTLP     float64 // share of clients that send OpenTelemetry logs
+	OddForms float64 // share of messages and rows in rare forms: exports from the portal, several documents, a BOM, CRLF, dead letters
+	Renames  float64 // share of the directory's people who change their name, or leave; above 0 the directory comes
+
+	Meetings Meetings // which sources speak of Teams meetings
+
 	// OpenCalls more calls are still going on at Truth.AsOf, which then is three
 	// hours after the span: state it to the program under test.
 	OpenCalls int
@@ -75,6 +86,13 @@ func DemoDay(date time.Time) Options {
 		Lateness:   0.005,
 		Noise:      0.3,
 		Malformed:  0.002,
+		Graph:      1,
+		Metadata:   0.5,
+		Requests:   0.5,
+		Logs:       0.4,
+		OTLP:       0.15,
+		OddForms:   0.02,
+		Renames:    0.1,
 	}
 }
 
@@ -85,6 +103,7 @@ func SoakRun(seed uint64, start time.Time, calls int) Options {
 		Disorder: 0.1, Duplicates: 0.05, Lateness: 0.01, Malformed: 0.001, Noise: 0.2,
 		Hurt: 0.003, ClockSkew: 0.05, LostEvidence: 0.02, RosterLag: 0.2, IDChanges: 0.1, Interop: 0.5, Defects: true,
 		WrongNames: 0.05, Listings: 12,
+		Graph: 0.5, Metadata: 0.4, Requests: 0.3, Logs: 0.3, OTLP: 0.2, OddForms: 0.05, Renames: 0.1,
 	}
 }
 

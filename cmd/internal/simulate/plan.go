@@ -18,15 +18,17 @@ type planner struct {
 func (p *planner) plan(index int, s spec, start int64) *script {
 	p.r, p.e = newRng(p.opt.Seed, 2, index), newRng(p.opt.Seed, 3, index)
 	r := &p.r
+	s = p.opt.Meetings.settle(s)
 	c := &script{
 		seed: r.next(), app: p.world.apps[s.app], id: r.guid(), conn: r.guid(),
-		p2p: s.p2p, start: start + r.between(0, 999), eventGrid: s.eventGrid && !s.meeting,
+		p2p: s.p2p, start: start + r.between(0, 999), eventGrid: s.eventGrid && (!s.meeting || p.opt.Meetings == MeetingsWithGrid),
 		egForm: uint8((s.app + 1) % 3), egCloud: s.app == 2, callbacks: s.callbacks, newSource: s.app == 2,
 	}
 	if p.opt.Profile == Soak {
 		c.egForm, c.egCloud, c.newSource = uint8(r.n(3)), r.hit(0.5), r.hit(0.5)
 	}
 	c.end = c.start + s.dur/second*second
+	c.src = p.drawSources(s, index)
 	c.name(r, s, p.opt.Seed)
 	p.seat(c, s)
 	p.rejoin(c, s)
@@ -35,6 +37,9 @@ func (p *planner) plan(index int, s spec, start int64) *script {
 	}
 	p.capture(c, s)
 	p.lose(c)
+	p.carry(c, index)
+	p.further(c, index)
+	p.addUsage(c, index)
 	b := newBehaviour(p, c)
 	for i := range c.sessions {
 		b.session(int32(i))
@@ -196,7 +201,7 @@ func (p *planner) equip(c *script, x *session, i int, s spec) {
 		clientSeen := s.rec == clientSeenRecording || s.trans == clientSeenTranscription
 		x.skew, x.skewSaid = ms, said || clientSeen || c.hasTwin(i)
 	}
-	if c.gridKnows(x) && x.quirk&3 != 0 {
+	if c.thread == "" && c.gridKnows(x) && x.quirk&3 != 0 {
 		return // to the millisecond
 	}
 	d := (x.left - x.joined) / second * second
@@ -254,7 +259,7 @@ func (p *planner) capture(c *script, s spec) {
 	}
 	switch s.rec {
 	case acsRecording, acsAudio, acsUnmixed:
-		if !c.callbacks {
+		if !c.callbacks && !c.src.metadata && !c.src.requests {
 			pauses = 0 // nobody would know of them
 		}
 		add(recording, ofACS, n, pauses)
@@ -283,6 +288,9 @@ func (p *planner) capture(c *script, s spec) {
 		add(transcription, ofACS, 1, pauses)
 	case clientSeenTranscription:
 		add(transcription, ofClients, 1, 0)
+	case teamsTranscription:
+		add(transcription, ofTeams, 1, 0) // whoever tells of it
+		c.runs[len(c.runs)-1].end = c.end
 	}
 }
 
@@ -356,7 +364,9 @@ func wholeSeconds(x *session) bool { return (x.left-x.joined)%second == 0 }
 // knownEnd is true where an event states the call's end, to the millisecond.
 func (c *script) knownEnd() bool { return c.eventGrid || c.callbacks }
 
-// chatter adds what the audit does not need.
+// chatter adds what the audit does not need, and chat, which counts. A meeting's
+// chat is written by those who are in it, while its first participant is there,
+// who is of the custom app: without one Event Grid falls silent.
 func (p *planner) chatter(c *script) {
 	r := newRng(c.seed, 5, 0)
 	if !r.hit(p.opt.Noise) {
@@ -365,7 +375,24 @@ func (p *planner) chatter(c *script) {
 	c.noise = 1 + r.n(4)
 	for range r.n(5) {
 		from := &c.app.externals[r.n(len(c.app.externals))]
-		c.chat = append(c.chat, chat{at: r.between(c.start, c.end), from: from, recipients: 1 + r.n(3)})
+		m := chat{at: r.between(c.start, c.end), from: from, name: from.name, recipients: 1 + r.n(3)}
+		if c.thread != "" {
+			x := &c.sessions[int(mix(uint64(m.at))%uint64(len(c.sessions)))]
+			if x.model == teamsInApp || x.model == undecided {
+				x = &c.sessions[0] // what a Teams user writes in a custom app comes by Graph
+			}
+			m.from, m.model = x.who, x.model
+			m.at = min(max(m.at, c.sessions[0].joined), c.sessions[0].left-1)
+		}
+		if draw := mix(uint64(m.at) ^ c.seed); draw%4 == 0 {
+			m.edited, m.deleted = m.at+1+int64(draw%40_000), draw%8 == 0
+			if c.thread != "" && m.edited >= c.sessions[0].left {
+				m.edited = 0
+			}
+		}
+		if !slices.ContainsFunc(c.chat, func(o chat) bool { return o.at == m.at }) { // its time is its id
+			c.chat = append(c.chat, m)
+		}
 	}
 }
 
@@ -373,7 +400,7 @@ func (p *planner) chatter(c *script) {
 // callback says whom it names: not of telephone legs and bots, whose ids the
 // logs do not tell, and not of crowds.
 func (c *script) planRoster() {
-	if !c.callbacks || len(c.sessions) > 60 {
+	if !c.callbacks && !c.src.roster || len(c.sessions) > 60 {
 		return
 	}
 	for i := range c.sessions {

@@ -18,9 +18,11 @@ notice:
   texts:
     en: {recording: [record], transcription: [transcri]}
   exempt:
-    pstn: told by the platform's announcement
-    bot: no person
-apps:
+`)
+	for _, m := range []model{phone, bot, teamsClient, anonymous} {
+		b.WriteString("    " + joinPaths[m] + ": " + exempted[m] + "\n")
+	}
+	b.WriteString(`apps:
 `)
 	for _, a := range w.apps {
 		b.WriteString("  - id: " + a.id + "\n    receipts: " + orElse(a.receipts, "expected", "none") +
@@ -32,6 +34,10 @@ apps:
 	b.WriteString("tenants: [{id: contoso}, {id: fabrikam}]\n")
 	return b.Bytes()
 }
+
+// exempted says why people of a model need not be told by the apps.
+var exempted = [models]string{phone: "told by the platform's announcement", bot: "no person",
+	teamsClient: "the Teams client shows the platform's own notice", anonymous: "the Teams client shows the platform's own notice"}
 
 // PriceBook is the price book (design.md, section 7) for a simulation: list
 // prices, and the bots that are free.
@@ -50,6 +56,10 @@ rates:
   - {meter: recording.unmixed_audio.participant_minute, rate: "0.0012", from: 2020-01-01}
   - {meter: recording.teams.minute, rate: "0", from: 2020-01-01}
   - {meter: chat.message, rate: "0.0008", from: 2020-01-01}
+  - {meter: interop.chat.acs_message, rate: "0.0008", from: 2020-01-01}
+  - {meter: interop.chat.m365_message, rate: "0", from: 2020-01-01}
+  - {meter: pstn.inbound.geographic.minute, rate: "0.0085", from: 2020-01-01}
+  - {meter: pstn.inbound.tollfree.minute, rate: "0.0220", from: 2020-01-01}
 bots:
 `)
 	for i := range w.bots {

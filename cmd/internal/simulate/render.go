@@ -13,6 +13,10 @@ func (g *generator) render(b []byte, it *item) []byte {
 		return g.renderCallback(b, it)
 	case it.top == monitorTopic:
 		return g.renderMonitor(b, it)
+	case it.top == graphTopic:
+		return g.renderGraph(b, it)
+	case it.top == metadataTopic:
+		return g.renderMetadata(b, it)
 	}
 	return g.renderApp(b, it)
 }

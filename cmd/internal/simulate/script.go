@@ -46,7 +46,12 @@ type script struct {
 	noise    int
 	chat     []chat
 
-	listing *listing // of what is no call but an app's listing, else nil
+	src      sources
+	streams  []stream
+	captions []caption
+
+	listing *listing       // of what is no call but an app's listing, else nil
+	page    *directoryPage // or of a page of the directory
 }
 
 // A session is one connected interval of one person on one endpoint.
@@ -69,6 +74,10 @@ type session struct {
 	via      via
 	bind     binding
 	acts     act // what its client does wrong, where the script wants that
+
+	otlp otlp // what of its events comes as OpenTelemetry logs
+	leg  leg  // of a telephone leg
+	hush bool // Azure Monitor does not say by which client a Teams user is there
 
 	noAdded, noRemoved bool  // Event Grid's events got lost
 	noSummary, noLeave bool  // the summary, the app's leave event
@@ -94,6 +103,15 @@ const (
 	viaCloudEvent via = iota
 	viaInsights
 	viaBoth
+)
+
+// An otlp says what of a client's events comes as OpenTelemetry logs.
+type otlp uint8
+
+const (
+	noOTLP otlp = iota
+	onlyOTLP
+	alsoOTLP
 )
 
 // A binding says by which ids a receipt names its participant.
@@ -138,6 +156,16 @@ type run struct {
 	noStop     bool // the callback that it stopped got lost
 	noSummary  bool // the CallRecordingSummary got lost
 	open       bool // still on when the call is judged
+
+	chat      bool    // Teams wrote to the meeting's chat that it began,
+	once      bool    // and changed that message as it ended; else it wrote another
+	endless   bool    // the chat does not tell the end
+	requested bool    // the log of requests has what started and stopped it
+	lead      int64   // how long before the change each request came, ms
+	meta      bool    // its files have metadata that came,
+	split     bool    // two files with one each,
+	absent    *person // whom they do not list, having said nothing
+	streamed  bool    // the log of streaming tells of a transcription
 }
 
 // A runSource says who can know of a run.
@@ -229,5 +257,9 @@ const surfaceAudio = 3
 type chat struct {
 	at         int64
 	from       *person
+	name       string // of the sender, as it is shown
+	model      model
 	recipients int
+	edited     int64 // when it was edited, or deleted; 0: never
+	deleted    bool
 }

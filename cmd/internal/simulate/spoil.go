@@ -16,6 +16,11 @@ const (
 	wounds
 )
 
+// hurts is true of the forms of which a part alone can be broken.
+func hurts(f form) bool {
+	return f != graphNotices && f != otlpLogs && f != monitorPortal && f != gridDead
+}
+
 // bleed writes the broken part of a message, once.
 func (b *batch) bleed(buf []byte) []byte {
 	if b.bled {

@@ -28,6 +28,7 @@ type spec struct {
 	acts      []act
 	together  bool  // everyone is there from begin to end
 	cut       int64 // where not 0, the call is still going on then
+	noGraph   bool  // a meeting of another tenant, of which Graph tells nothing
 }
 
 type recWish uint8
@@ -47,6 +48,7 @@ const (
 	noTranscription transWish = iota
 	serverTranscription
 	clientSeenTranscription
+	teamsTranscription
 )
 
 func at(h, m int64) int64 { return h*hour + m*minute }
@@ -70,7 +72,7 @@ func demoTimetable(r *rng) []spec {
 		{at: at(11, 0), dur: 17 * minute, app: care, people: [models]int{external: 3, phone: 1}, rec: acsAudio, eventGrid: true, callbacks: true},
 		{at: at(11, 20), dur: 25 * minute, app: care, people: [models]int{external: 4, bot: 1}, rec: acsRecording, trans: serverTranscription, eventGrid: true, callbacks: true},
 		// A meeting that no server speaks of but the clients do.
-		{at: at(11, 45), dur: 31 * minute, app: desk, meeting: true, people: [models]int{external: 4, teamsInApp: 2, teamsClient: 3}, rec: clientSeenRecording, trans: clientSeenTranscription},
+		{at: at(11, 45), dur: 31 * minute, app: desk, meeting: true, people: [models]int{external: 4, teamsInApp: 2, teamsClient: 3}, rec: clientSeenRecording, trans: clientSeenTranscription, noGraph: true},
 		// A silent client, one that is never signalled, one that shows nothing.
 		{at: at(13, 0), dur: 26 * minute, app: care, people: [models]int{external: 6}, rec: acsRecording, eventGrid: true, callbacks: true, acts: []act{inTime, silent, neverSignalled, notShown}},
 		{at: at(13, 40), dur: 22 * minute, app: care, meeting: true, people: [models]int{external: 3, teamsInApp: 2, teamsClient: 3}, rec: teamsRecording, callbacks: true, acts: []act{inTime, notShown}},

@@ -44,7 +44,7 @@ func (c *script) fallIntoGaps(gaps []TruthGap) {
 // trouble draws what makes a call hard to follow, each from a stream of its own.
 func (p *planner) trouble(c *script, index int) {
 	r := newRng(p.opt.Seed, 14, index)
-	if lags, by := r.hit(p.opt.RosterLag), r.between(1, 900); lags && len(c.roster) > 0 {
+	if lags, by := r.hit(p.opt.RosterLag), r.between(1, 900); lags && len(c.roster) > 0 && !c.src.roster {
 		c.rosterLag = by
 	}
 	changes, id, length := r.hit(p.opt.IDChanges), r.guid(), c.end-c.start

@@ -19,6 +19,7 @@ type Truth struct {
 	Calls       []TruthCall
 	Obligations []TruthObligation
 	Listings    []TruthListing
+	Directory   []TruthDirectory   // of each tenant
 	Usage       map[UsageKey]int64 // milliseconds, or a count for messages
 	Tallies     Tallies
 }
@@ -40,6 +41,10 @@ type TruthCall struct {
 	Obligations []TruthObligation
 	Names       []TruthName
 	Usage       map[UsageKey]int64
+	// Chat is the thread of a chat that was beside the call and is no part of it,
+	// or empty, and ChatUsage what it used. A meeting's chat is part of it.
+	Chat      string
+	ChatUsage map[UsageKey]int64
 }
 
 // A TruthSession is one session. Match it by participant id or, where the

@@ -84,7 +84,7 @@ func consistent(o *TruthObligation, x span, now int64) error {
 	}
 	open := o.Left == 0 && o.EpisodeEnd == 0
 	fits := map[string]bool{
-		"not_applicable": true,
+		"not_applicable": o.Reason != "",
 		"pass":           shown && o.ShownAt <= o.DueAt,
 		"late":           shown && o.ShownAt > o.DueAt,
 		"too_short":      !shown && x.end < o.DueAt && !open,
@@ -128,6 +128,7 @@ func TestEveryResultAndReasonOccurs(t *testing.T) {
 		_, truth := simulation(opt)
 		for _, o := range truth.Obligations {
 			seen[o.Result+" "+o.Reason]++
+			seen[o.Result+" "]++
 			if o.Result == "missed" {
 				told[o.Told]++
 			}
@@ -225,7 +226,7 @@ func TestWalk(t *testing.T) {
 			c.show(11000)
 		}, []string{"pass ", "missed never-signalled"}, 11000},
 		{"no receipts by policy", func(c *script, s *session) { c.app.receipts, s.reports = false, false }, []string{"no_evidence no-receipts"}, 0},
-		{"a Teams client", func(c *script, s *session) { s.model = teamsClient }, []string{"not_applicable "}, 0},
+		{"a Teams client", func(c *script, s *session) { s.model = teamsClient }, []string{"not_applicable the Teams client shows the platform's own notice"}, 0},
 		{"an unknown path is judged", func(c *script, s *session) { s.model = undecided; s.reports = false }, []string{"no_evidence unknown-path"}, 0},
 		{"an unstated clock error", func(c *script, s *session) { c.show(11000); s.skew = -5000 }, []string{"missed never-signalled"}, 0},
 		{"a stated clock error", func(c *script, s *session) { c.show(11000); s.skew, s.skewSaid = -5000, true }, []string{"pass "}, 11000},

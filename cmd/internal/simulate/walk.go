@@ -337,7 +337,7 @@ func (w *walker) judge() {
 		o.EpisodeEnd, o.Told = w.truth.Episodes[n.episode].End, n.told
 		switch {
 		case o.JoinPath != joinPaths[external] && o.JoinPath != joinPaths[teamsInApp] && o.JoinPath != joinPaths[extension] && o.JoinPath != joinPaths[undecided]:
-			o.Result = "not_applicable"
+			o.Result, o.Reason = "not_applicable", exempted[w.c.sessions[n.sess].model]
 		case o.ShownAt != 0 && o.ShownAt <= o.DueAt:
 			o.Result = "pass"
 		case o.ShownAt != 0:

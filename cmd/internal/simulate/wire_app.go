@@ -1,8 +1,10 @@
 package simulate
 
+import "strconv"
+
 // renderApp writes one of Rollcall's own events as the app sends it: a
-// CloudEvent, an AppEvents row, or the body of Application Insights' ingestion
-// endpoint. Its members are the same in all three.
+// CloudEvent, an AppEvents row, the body of Application Insights' ingestion
+// endpoint, or a log record of OpenTelemetry. Its members are the same in all.
 func (g *generator) renderApp(b []byte, it *item) []byte {
 	c := it.c
 	sess, at := c.own(it)
@@ -19,7 +21,7 @@ func (g *generator) renderApp(b []byte, it *item) []byte {
 		f.str("Type", "AppEvents")
 		f.str("Name", name)
 		f.name("Properties")
-		f.b = ownData(append(f.b, '{'), it, x, at, id, true)
+		f.b = ownData(append(f.b, '{'), it, x, at, id)
 		f.b = append(f.b, '}')
 		f.guid("OperationId", id)
 		f.str("AppRoleName", c.app.id)
@@ -30,12 +32,17 @@ func (g *generator) renderApp(b []byte, it *item) []byte {
 		f := fields{b: append(b, `{"data":{"baseData":{"ver":2,`...)}
 		f.str("name", name)
 		f.name("properties")
-		f.b = ownData(append(f.b, '{'), it, x, at, id, true)
+		f.b = ownData(append(f.b, '{'), it, x, at, id)
 		f.b = append(f.b, `}},"baseType":"EventData"},"iKey":"00000000-0000-0000-0000-000000000000","name":"Microsoft.ApplicationInsights.00000000-0000-0000-0000-000000000000.Event"`...)
 		f.time("time", clock, millis, 0)
 		f.name("tags")
 		f.b = id.append(append(f.b, `{"ai.operation.id":"`...))
 		return append(f.b, `"}}`...)
+	case otlpLogs:
+		b = strconv.AppendInt(append(b, `{"timeUnixNano":"`...), clock, 10)
+		b = strconv.AppendInt(append(b, `000000","observedTimeUnixNano":"`...), clock+200, 10)
+		b = append(append(b, `000000","severityNumber":9,"eventName":"`...), name...)
+		return append(ownData(append(b, `","attributes":[`...), it, x, at, id), `]}`...)
 	}
 	f := fields{b: append(b, `{"specversion":"1.0",`...)}
 	f.guid("id", id)
@@ -45,7 +52,7 @@ func (g *generator) renderApp(b []byte, it *item) []byte {
 	f.time("time", clock, millis, 0)
 	f.str("datacontenttype", "application/json")
 	f.name("data")
-	f.b = ownData(append(f.b, '{'), it, x, at, id, false)
+	f.b = ownData(append(f.b, '{'), it, x, at, id)
 	return append(f.b, '}', '}')
 }
 
@@ -67,11 +74,11 @@ func (c *script) own(it *item) (sess int32, at int64) {
 }
 
 // ownData writes the event's members. Application Insights carries the id among
-// them and turns every value into text.
-func ownData(b []byte, it *item, x *session, at int64, id guid, insights bool) []byte {
+// them and turns every value into text; OpenTelemetry gives each its type.
+func ownData(b []byte, it *item, x *session, at int64, id guid) []byte {
 	c := it.c
-	f := fields{b: b, text: insights}
-	if insights {
+	f := fields{b: b, text: it.form == insightsRecords || it.form == insightsBody, otlp: it.form == otlpLogs}
+	if f.text || f.otlp {
 		f.guid("id", id)
 	}
 	ownCall(&f, it, x, at)
@@ -105,6 +112,9 @@ func ownNotice(f *fields, it *item) {
 	switch {
 	case s.caps == 3 && f.text:
 		f.str("capture", `[\"recording\",\"transcription\"]`)
+	case s.caps == 3 && f.otlp:
+		f.name("capture")
+		f.b = append(f.b, `arrayValue":{"values":[{"stringValue":"recording"},{"stringValue":"transcription"}]}}}`...)
 	case s.caps == 3:
 		f.name("capture")
 		f.b = append(f.b, `["recording","transcription"]`...)

@@ -1,6 +1,9 @@
 package simulate
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 const webAgent = "acs-web-app-ACSWeb(3617/1.0.0.0/os=windows; browser=chrome; browserVer=131.0; deviceType=Desktop)/TsCallingVersion=2026.40.01/Ovb=stable"
 
@@ -8,28 +11,38 @@ const webAgent = "acs-web-app-ACSWeb(3617/1.0.0.0/os=windows; browser=chrome; br
 // CloudEvent (facts on the wire: event-grid/communication-services-*.md).
 func (g *generator) renderGrid(b []byte, it *item) []byte {
 	c := it.c
+	if it.kind == gridValidation {
+		return c.validation(b, it)
+	}
+	array := it.form == gridArray || it.form == gridDead
 	at := c.gridTime(it)
 	id := eventID(c, it.kind, it.idx, it.aux)
 	topic := c.app.res.lower
-	if it.kind == chatForUser {
+	if forUser(it.kind) {
 		topic = c.app.res.arm // user-level chat spells it in mixed case
 	}
 	g.saw(at)
-	b = id.append(append(b, `{"id":"`...))
-	if it.form == gridArray {
+	b = append(b, '{')
+	if it.form == gridDead {
+		b = append(b, `"deadLetterReason":"MaxDeliveryAttemptsExceeded","deliveryAttempts":30,"lastDeliveryOutcome":"NotFound","publishTime":"`...)
+		b = appendTime(b, at+300, ticks, id.hi)
+		b = append(appendTime(append(b, `","lastDeliveryAttemptTime":"`...), at+hour, ticks, id.hi), `",`...)
+	}
+	b = id.append(append(b, `"id":"`...))
+	if array {
 		b = append(append(b, `","topic":"`...), topic...)
 	} else {
 		b = append(append(b, `","source":"`...), topic...)
 	}
 	b = gridSubject(append(b, `","subject":"`...), it)
-	if it.form != gridArray {
+	if !array {
 		b = append(append(b, `","type":"`...), kindNames[it.kind]...)
 		b = appendTime(append(b, `","time":"`...), at, ticks, id.lo)
 		b = append(b, `","specversion":"1.0`...)
 	}
 	b = append(b, `","data":{`...)
 	b = gridData(b, it, at, id)
-	if it.form != gridArray {
+	if !array {
 		return append(b, `}}`...)
 	}
 	b = append(append(b, `},"eventType":"`...), kindNames[it.kind]...)
@@ -51,6 +64,8 @@ func (c *script) gridTime(it *item) int64 {
 		return c.runs[it.idx].end + 3*minute
 	case chatInThread, chatForUser:
 		return c.chat[it.idx].at
+	case chatEditedInThread, chatEditedForUser, chatDeletedInThread, chatDeletedForUser:
+		return c.chat[it.idx].edited
 	}
 	return it.c.start + int64(it.idx)*second
 }
@@ -70,10 +85,10 @@ func gridSubject(b []byte, it *item) []byte {
 		b = c.idAt(c.runs[it.idx].start).append(append(b, "/recording/call/"...))
 		b = append(append(b, "/serverCallId/"...), c.server[0]...)
 		b = append(append(b, "/recordingId/"...), c.runs[it.idx].id...)
-	case chatInThread, chatForUser:
+	case chatInThread, chatForUser, chatEditedInThread, chatEditedForUser, chatDeletedInThread, chatDeletedForUser:
 		m := &c.chat[it.idx]
-		b = append(append(chatThread(append(b, "thread/"...), c), "/sender/"...), m.from.raw...)
-		if it.kind == chatForUser {
+		b = append(append(c.threadOfChat(append(b, "thread/"...)), "/sender/"...), m.from.raw...)
+		if forUser(it.kind) {
 			b = append(append(b, "/recipient/"...), chatRecipient(it).raw...)
 		}
 	default:
@@ -87,9 +102,9 @@ func gridData(b []byte, it *item, at int64, id guid) []byte {
 	c := it.c
 	switch it.kind {
 	case recordingFile:
-		return fileData(b, &c.runs[it.idx], id)
-	case chatInThread, chatForUser:
-		return chatData(b, it, at)
+		return c.fileData(b, it.idx)
+	case chatInThread, chatForUser, chatEditedInThread, chatEditedForUser, chatDeletedInThread, chatDeletedForUser:
+		return chatData(b, it)
 	case otherGrid:
 		b = c.conn.append(append(b, `"jobId":"`...))
 		return append(b, `","queueId":"general","priority":1`...)
@@ -144,13 +159,21 @@ func gridPerson(b []byte, who *person, generation uint8) []byte {
 	return append(b, `"}},"role":"Attendee"}`...)
 }
 
-func fileData(b []byte, u *run, id guid) []byte {
-	var length int64
-	for _, p := range u.parts() {
-		length += p.end - p.start
+func (c *script) fileData(b []byte, idx int32) []byte {
+	u := &c.runs[idx]
+	length := u.within(span{u.start, u.end})
+	b = append(b, `"recordingStorageInfo":{"recordingChunks":[`...)
+	chunks := u.chunks()
+	for i := range chunks {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = c.chunkID(append(b, `{"documentId":"`...), idx, uint16(i))
+		b = strconv.AppendInt(append(b, `","index":`...), int64(i), 10)
+		b = append(append(b, `,"endReason":"`...), orElse(i == len(chunks)-1, "SessionEnded", "ChunkMaximumSizeExceeded")...)
+		b = append(b, `","contentLocation":"https://storage.example.com/content/video","metadataLocation":"https://storage.example.com/content/acsmetadata","deleteLocation":"https://storage.example.com/delete"}`...)
 	}
-	b = id.append(append(b, `"recordingStorageInfo":{"recordingChunks":[{"documentId":"0-weu-d12-`...))
-	b = append(b, `","index":0,"endReason":"SessionEnded","contentLocation":"https://storage.example.com/content/video","metadataLocation":"https://storage.example.com/content/acsmetadata","deleteLocation":"https://storage.example.com/delete"}]},"recordingStartTime":"`...)
+	b = append(b, `]},"recordingStartTime":"`...)
 	b = appendTime(b, u.start, ticks, 0)
 	b = strconv.AppendInt(append(b, `","recordingDurationMs":`...), length, 10)
 	b = append(append(b, `,"recordingContentType":"`...), []string{"AudioVideo", "Audio", "Audio"}[u.content]...)
@@ -159,7 +182,11 @@ func fileData(b []byte, u *run, id guid) []byte {
 	return append(b, `","sessionEndReason":"CallEnded"`...)
 }
 
-func chatThread(b []byte, c *script) []byte {
+// threadOfChat is a thread of the call's own, or that of the meeting.
+func (c *script) threadOfChat(b []byte) []byte {
+	if c.thread != "" {
+		return append(b, c.thread...)
+	}
 	b = append(b, "19:"...)
 	for i := 60; i >= 0; i -= 4 {
 		b = append(b, hexDigits[c.conn.hi>>i&15], hexDigits[c.conn.lo>>i&15])
@@ -167,21 +194,32 @@ func chatThread(b []byte, c *script) []byte {
 	return append(b, "@thread.v2"...)
 }
 
+// forUser is true of a recipient's own copy of what happened in a chat.
+func forUser(k kind) bool {
+	return k == chatForUser || k == chatEditedForUser || k == chatDeletedForUser
+}
+
 func chatRecipient(it *item) *person {
 	pool := it.c.app.externals
 	return &pool[(int(it.c.seed%1000)+int(it.aux)+1)%len(pool)]
 }
 
-// chatData writes a message: once for the thread, with its version as a string,
-// and once for each recipient, with a number.
-func chatData(b []byte, it *item, at int64) []byte {
-	m := &it.c.chat[it.idx]
-	b = strconv.AppendInt(append(b, `"messageBody":"On my way","messageId":"`...), at, 10)
+// chatData writes a message, or that it was changed: once for the thread, with
+// its version as a string, and once for each recipient, with a number.
+func chatData(b []byte, it *item) []byte {
+	c := it.c
+	m := &c.chat[it.idx]
+	inThread, changed := !forUser(it.kind), it.kind != chatInThread && it.kind != chatForUser
+	b = strconv.AppendInt(append(b, `"messageBody":"On my way","messageId":"`...), m.at, 10)
 	b = append(b, `","metadata":{},"type":"Text","version":`...)
-	if it.kind == chatInThread {
-		b = append(strconv.AppendInt(append(b, '"'), at, 10), '"')
+	version := m.at
+	if changed {
+		version = m.edited
+	}
+	if inThread {
+		b = append(strconv.AppendInt(append(b, '"'), version, 10), '"')
 	} else {
-		b = strconv.AppendInt(b, at, 10)
+		b = strconv.AppendInt(b, version, 10)
 		b = append(append(b, `,"senderId":"`...), m.from.raw...)
 		to := chatRecipient(it)
 		b = append(append(b, `","recipientId":"`...), to.raw...)
@@ -189,10 +227,30 @@ func chatData(b []byte, it *item, at int64) []byte {
 		b = append(append(b, `","communicationUser":{"id":"`...), to.raw...)
 		b = append(b, `"}}`...)
 	}
-	b = append(append(b, `,"senderDisplayName":"`...), m.from.name...)
+	if changed {
+		b = append(append(append(b, `,"`...), orElse(m.deleted, "deleteTime", "editTime")...), `":"`...)
+		b = append(appendTime(b, m.edited, ticksZone, 0), '"')
+	}
+	b = append(append(b, `,"senderDisplayName":"`...), m.name...)
 	b = append(append(b, `","senderCommunicationIdentifier":{"rawId":"`...), m.from.raw...)
-	b = append(append(b, `","communicationUser":{"id":"`...), m.from.raw...)
-	b = appendTime(append(b, `"}},"composeTime":"`...), at, millis, 0)
-	b = chatThread(append(b, `","threadId":"`...), it.c)
+	if strings.HasPrefix(m.from.raw, "8:acs:") {
+		b = append(append(b, `","communicationUser":{"id":"`...), m.from.raw...)
+	} else {
+		b = append(append(b, `","microsoftTeamsUser":{"cloud":"public","userId":"`...), m.from.raw[strings.LastIndexByte(m.from.raw, ':')+1:]...)
+	}
+	b = appendTime(append(b, `"}},"composeTime":"`...), m.at, millis, 0)
+	b = c.threadOfChat(append(b, `","threadId":"`...))
 	return append(b, `","transactionId":"foMkntkKS0O/MhMlIE5Aag.1.1.1.1.1004077250.1"`...)
+}
+
+// validation writes the event by which Event Grid asks a new endpoint whether it
+// wants events at all.
+func (c *script) validation(b []byte, it *item) []byte {
+	id := eventID(c, it.kind, 0, 0)
+	b = id.append(append(b, `{"id":"`...))
+	b = append(append(b, `","topic":"`...), c.app.res.arm...)
+	b = id.append(append(b, `","subject":"","data":{"validationCode":"`...))
+	b = append(append(b, `","validationUrl":"https://rp-westeurope.eventgrid.example/validate"},"eventType":"`...), kindNames[it.kind]...)
+	b = appendTime(append(b, `","eventTime":"`...), c.start, ticks, id.lo)
+	return append(b, `","metadataVersion":"1","dataVersion":"2"}`...)
 }

@@ -10,14 +10,23 @@ func (g *generator) renderMonitor(b []byte, it *item) []byte {
 		return g.recordingSummary(b, it)
 	case otherMonitor:
 		return g.otherRecord(b, it)
+	case callSummary, callSummaryUpdates:
+		return g.callSummary(b, it)
 	}
-	return g.callSummary(b, it)
+	return g.logRow(b, it)
 }
 
 // header writes the members beside properties and leaves the object open. In a
 // row the properties follow on the same level.
 func monitorHeader(b []byte, it *item, id guid, at int64, operation, category, table string) fields {
 	f := fields{b: append(b, '{')}
+	if it.form == monitorPortal {
+		f.time("TimeGenerated [UTC]", at, portalTime, 0)
+		f.str("OperationName", operation)
+		f.guid("CorrelationId", id)
+		f.pascal, f.quoted = true, true
+		return f
+	}
 	if it.form == monitorRows {
 		f.time("TimeGenerated", at, ticks, 0)
 		f.str("OperationName", operation)
@@ -41,7 +50,7 @@ func monitorHeader(b []byte, it *item, id guid, at int64, operation, category, t
 }
 
 func monitorEnd(f *fields, it *item) []byte {
-	if it.form == monitorRows {
+	if it.form == monitorRows || it.form == monitorPortal {
 		return append(f.b, '}')
 	}
 	return append(f.b, '}', '}')
@@ -113,6 +122,9 @@ func summaryClient(f *fields, c *script, x *session) {
 		f.str("osVersion", "Windows 10.0.22631 Arch: x64")
 	}
 	kind := monitorTypes[x.model]
+	if x.hush {
+		kind = ""
+	}
 	if x.model == external && x.quirk&4 != 0 {
 		kind = orElse(c.thread != "", "ACS as Teams external user", "ACS")
 	}
@@ -121,6 +133,9 @@ func summaryClient(f *fields, c *script, x *session) {
 	}
 	if x.model == teamsInApp || x.model == teamsClient || x.model == extension {
 		f.str("participantTenantId", c.app.tenantGUID)
+	}
+	if x.leg != untold {
+		f.str("pstnParticipantCallType", legTypes[x.leg])
 	}
 	f.str("ResultCategory", "Success")
 	if x.model.inApp() && x.quirk&0x18 != 0 {

@@ -33,6 +33,10 @@ type person struct {
 	name    string // as JSON text without quotes
 
 	namesake bool // an external user who is called like one of the tenant's staff
+
+	renamed int64  // when the directory gave the person another name; 0: never
+	newName string // the name since then
+	removed int64  // when the person was removed from the directory; 0: never
 }
 
 // A resource is an ACS resource.

@@ -78,7 +78,7 @@ func TestFilesOfOneSeedAreTheSame(t *testing.T) {
 			t.Errorf("another seed gives the same %s", name)
 		}
 	}
-	if len(first) != len(simulate.Topics())+7 {
+	if len(first) != len(simulate.Topics())+8 {
 		t.Errorf("%d files", len(first))
 	}
 }
@@ -112,7 +112,7 @@ func TestFilesReadBack(t *testing.T) {
 		t.Errorf("%d messages read, %d were written", n, truth.Tallies.Messages)
 	}
 	for name, want := range map[string]int{"truth_sessions.csv": truth.Tallies.Sessions, "truth_obligations.csv": len(truth.Obligations),
-		"truth_usage.csv": len(truth.Usage)} {
+		"truth_usage.csv": len(truth.Usage), "truth_directory.csv": len(truth.Directory)} {
 		file, err := os.Open(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)

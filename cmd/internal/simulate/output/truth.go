@@ -16,8 +16,8 @@ import (
 
 // A Truth writes what the simulator knows, call by call, so that memory stays
 // flat: truth_sessions.csv, truth_episodes.csv, truth_obligations.csv,
-// truth_names.csv and, at the end, truth_listings.csv, truth_usage.csv and
-// truth.json.
+// truth_names.csv and, at the end, truth_listings.csv, truth_directory.csv,
+// truth_usage.csv and truth.json.
 type Truth struct {
 	dir                                    string
 	parts                                  [4]*part
@@ -43,7 +43,7 @@ func NewTruth(dir string) (*Truth, error) {
 		{"truth_obligations.csv", &t.obligations, []string{"call_id", "tenant", "app", "participant_id", "raw_id", "endpoint_id", "join_path",
 			"capture", "ordinal", "episode_start", "episode_end", "joined_at", "left_at", "exposed_at", "due_at", "signalled_at", "shown_at",
 			"result", "reason", "told"}},
-		{"truth_names.csv", &t.names, []string{"call_id", "raw_id", "surface", "name", "wrong", "fault", "rule"}},
+		{"truth_names.csv", &t.names, []string{"call_id", "raw_id", "source", "surface", "name", "directory_name", "wrong", "fault", "rule"}},
 	} {
 		var err error
 		if t.parts[i], err = newPart(filepath.Join(dir, f.name)); err == nil {
@@ -76,7 +76,7 @@ func (t *Truth) Call(c *simulate.TruthCall) {
 	}
 	for i := range c.Names {
 		n := &c.Names[i]
-		t.note(t.names.Row(files.Plain(n.CallID), files.Text(n.RawID), files.Plain(n.Surface), files.Text(n.Name),
+		t.note(t.names.Row(files.Plain(n.CallID), files.Text(n.RawID), files.Plain(n.Source), files.Plain(n.Surface), files.Text(n.Name), files.Text(n.Directory),
 			wrong(n.Rule), files.Plain(n.Fault), files.Plain(n.Rule)))
 	}
 }
@@ -100,6 +100,8 @@ func (t *Truth) Close(opt simulate.Options, truth *simulate.Truth) error {
 		errs = append(errs, p.finish())
 	}
 	_, err := files.Write(filepath.Join(t.dir, "truth_listings.csv"), func(w io.Writer) error { return listings(w, truth) })
+	errs = append(errs, err)
+	_, err = files.Write(filepath.Join(t.dir, "truth_directory.csv"), func(w io.Writer) error { return directory(w, truth) })
 	errs = append(errs, err)
 	_, err = files.Write(filepath.Join(t.dir, "truth_usage.csv"), func(w io.Writer) error { return usage(w, truth) })
 	errs = append(errs, err)
@@ -131,6 +133,19 @@ func listings(w io.Writer, truth *simulate.Truth) error {
 	return c.Close()
 }
 
+func directory(w io.Writer, truth *simulate.Truth) error {
+	c, err := files.NewCSV(w, "raw_id", "tenant", "name", "since", "until", "told_at", "left")
+	if err != nil {
+		return err
+	}
+	for _, d := range truth.Directory {
+		if err := c.Row(files.Text(d.RawID), files.Text(d.Tenant), files.Text(d.Name), instant(d.Since), instant(d.Until), instant(d.Told), yes(d.Left)); err != nil {
+			return err
+		}
+	}
+	return c.Close()
+}
+
 func usage(w io.Writer, truth *simulate.Truth) error {
 	c, err := files.NewCSV(w, "day", "resource_id", "meter", "raw")
 	if err != nil {
@@ -155,6 +170,14 @@ func totals(w io.Writer, opt simulate.Options, truth *simulate.Truth) error {
 	for rule, n := range t.Names {
 		names[orRight(rule)] = n
 	}
+	type gap struct {
+		First string `json:"first"`
+		Last  string `json:"last"`
+	}
+	gaps := []gap{}
+	for _, g := range truth.Gaps {
+		gaps = append(gaps, gap{files.Time(time.UnixMilli(g.First)), files.Time(time.UnixMilli(g.Last))})
+	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(struct {
@@ -164,13 +187,15 @@ func totals(w io.Writer, opt simulate.Options, truth *simulate.Truth) error {
 		Bytes       int64                     `json:"bytes"`
 		Events      map[string]map[string]int `json:"events"`
 		Distinct    map[string]map[string]int `json:"distinct_events"`
-		DeadLetters int                       `json:"dead_letters"`
+		DeadLetters int                       `json:"dead_letters"` // messages that nobody can read whole
+		Hurt        int                       `json:"hurt"`         // of them: those of which all but a part can be read
 		Calls       int                       `json:"calls"`
 		Sessions    int                       `json:"sessions"`
 		Obligations map[string]int            `json:"obligations"`
 		Names       map[string]int            `json:"names"`
 		Fields      map[string]int            `json:"listing_fields"`
-	}{truth.AsOf.UTC().Format("2006-01-02T15:04:05.000Z"), opt.Seed, t.Messages, t.Bytes, t.Events, t.Distinct, t.DeadLetters, t.Calls, t.Sessions, t.Results, names, fields})
+		Gaps        []gap                     `json:"gaps"` // in which what clients sent was lost
+	}{truth.AsOf.UTC().Format("2006-01-02T15:04:05.000Z"), opt.Seed, t.Messages, t.Bytes, t.Events, t.Distinct, t.DeadLetters + t.Hurt, t.Hurt, t.Calls, t.Sessions, t.Results, names, fields, gaps})
 }
 
 func instant(ms int64) files.Cell {
