@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"rollcall/cmd/internal/config"
 	"rollcall/cmd/internal/simulate"
 	"rollcall/cmd/internal/soak"
 	"rollcall/schema/chdb"
@@ -38,6 +40,15 @@ func TestSimulateRefusesWrongUsage(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(dir); len(left) > 0 {
 		t.Errorf("%d files were written all the same", len(left))
+	}
+}
+
+// TestServeReadsWhatSimulateWrites without a word of configuration.
+func TestServeReadsWhatSimulateWrites(t *testing.T) {
+	for _, topic := range simulate.Topics() {
+		if !slices.Contains(config.Default().Kafka.Topics, topic) {
+			t.Errorf("serve does not read %s by default", topic)
+		}
 	}
 }
 

@@ -161,6 +161,14 @@ type Pseudonyms struct {
 	Key Secret `yaml:"-"`
 }
 
+// defaultTopics are those that the embedded broker has: one for each family of
+// formats, as "rollcall simulate" names them. What comes on which does not
+// matter.
+func defaultTopics() []string {
+	return []string{"acs-events", "acs-callbacks", "acs-diagnostics", "app-receipts", "app-insights",
+		"graph-notifications", "recording-metadata", "otel-logs"}
+}
+
 // Default is the configuration without a file and without variables: all
 // roles in one process, embedded Kafka and ClickHouse, a daily usage report.
 func Default() Config {
@@ -171,7 +179,7 @@ func Default() Config {
 		Roles:   []string{RoleIngest, RoleAssess, RoleReport},
 		Kafka: Kafka{
 			Listen:            "127.0.0.1:9092",
-			Topics:            []string{"acs-events"},
+			Topics:            defaultTopics(),
 			Group:             "rollcall",
 			ClientID:          consumer.ClientID,
 			StartAt:           consumer.StartAt,
