@@ -129,7 +129,8 @@ func TestHostileFiles(t *testing.T) {
 	}
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	if m.HeapSys > 1<<30 {
+	t.Logf("the heap grew to %d MB, with the test's own", m.HeapSys>>20)
+	if m.HeapSys > 2<<30 {
 		t.Errorf("the heap grew to %d MB", m.HeapSys>>20)
 	}
 }
