@@ -16,6 +16,9 @@ type claim struct {
 	// resolution is how exactly the source knows the instant; zero: to the
 	// millisecond.
 	resolution time.Duration
+	// atMost is true where the source only says that it was then or before: the
+	// first roster of a connection lists who was there already.
+	atMost bool
 }
 
 // sessionRanks orders the sources of a session's bounds, the best first
@@ -44,7 +47,9 @@ func wholeSeconds(ms int64) time.Duration {
 
 // decide picks a bound from claims: the highest source, within whose
 // resolution a finer one refines it. Of one source the pick
-// chooses: the first join, the last leave.
+// chooses: the first join, the last leave. Where the highest says no more than
+// that it was before, the highest of those that tell of more than skew before
+// counts.
 func decide(claims []claim, pick func(a, b claim) bool) schema.Bound {
 	var best claim
 	found := false
@@ -52,6 +57,9 @@ func decide(claims []claim, pick func(a, b claim) bool) schema.Bound {
 		if !found || c.rank < best.rank || c.rank == best.rank && prefers(c, best, pick) {
 			best, found = c, true
 		}
+	}
+	if best.atMost {
+		best = before(best, claims, pick)
 	}
 	refined, fine := best, false
 	for _, c := range claims {
@@ -63,6 +71,18 @@ func decide(claims []claim, pick func(a, b claim) bool) schema.Bound {
 		}
 	}
 	return schema.Bound{At: refined.at, Source: refined.source, Event: refined.event}
+}
+
+// before is the highest of the claims that tell of more than skew before one
+// that says no more than that it was then or before; else that one.
+func before(limit claim, claims []claim, pick func(a, b claim) bool) claim {
+	best, found := limit, false
+	for _, c := range claims {
+		if limit.at.Sub(c.at) > skew && (!found || c.rank < best.rank || c.rank == best.rank && prefers(c, best, pick)) {
+			best, found = c, true
+		}
+	}
+	return best
 }
 
 // prefers orders two claims of one rank; at the same instant the smaller event
@@ -100,7 +120,7 @@ func disputed(claims []claim, pick func(a, b claim) bool, report func(a, b schem
 				continue
 			}
 			compared = true
-			if a.at.Sub(b.at).Abs() > leastDispute {
+			if a.at.Sub(b.at).Abs() > leastDispute && !(a.atMost && a.at.After(b.at)) && !(b.atMost && b.at.After(a.at)) {
 				report(schema.Bound{At: a.at, Source: a.source, Event: a.event}, schema.Bound{At: b.at, Source: b.source, Event: b.event})
 			}
 		}

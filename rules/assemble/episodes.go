@@ -38,6 +38,9 @@ func (s *Spine) buildEpisodes() {
 			switch tier {
 			case tierStreaming:
 				more = s.spanParts(capture, schema.BoundStreamingUsage)
+				if capture == schema.Transcription {
+					s.disputeStreaming(parts, more)
+				}
 			case tierChat:
 				more = s.spanParts(capture, schema.BoundTeamsChat)
 			case tierClients:

@@ -16,6 +16,7 @@ type run struct {
 	from, to    time.Time // to is zero while the newest roster lists it
 	event, ends string
 	name        string // the newest that it was shown with
+	there       bool   // it was there when the first roster was made
 }
 
 // placeRosters reads ParticipantsUpdated: each lists everyone in the call, so
@@ -41,7 +42,7 @@ func (s *Spine) placeRosters() {
 func (x *session) addRun(r run) {
 	x.runs++
 	x.rosterName = cmp.Or(r.name, x.rosterName)
-	x.joins = append(x.joins, claim{at: r.from, source: schema.BoundRoster, event: r.event, rank: rank(schema.BoundRoster)})
+	x.joins = append(x.joins, claim{at: r.from, source: schema.BoundRoster, event: r.event, rank: rank(schema.BoundRoster), atMost: r.there})
 	if !r.to.IsZero() {
 		x.leaves = append(x.leaves, claim{at: r.to, source: schema.BoundRoster, event: r.ends, rank: rank(schema.BoundRoster)})
 	}
@@ -122,10 +123,10 @@ func (s *Spine) rosterRuns() []run {
 	for _, rosters := range byConnection {
 		inSequence(rosters)
 		open := map[string]*run{}
-		for _, e := range rosters {
+		for i, e := range rosters {
 			for _, raw := range e.Facts.Roster.RawIDs {
 				if open[raw] == nil {
-					open[raw] = &run{raw: raw, from: e.Time, event: e.ID}
+					open[raw] = &run{raw: raw, from: e.Time, event: e.ID, there: i == 0}
 				}
 			}
 			if len(open) == len(e.Facts.Roster.RawIDs) {
@@ -172,6 +173,9 @@ func mergeRuns(runs []run) []run {
 			continue
 		}
 		out[n-1].name = cmp.Or(r.name, out[n-1].name)
+		if r.from.Equal(out[n-1].from) {
+			out[n-1].there = out[n-1].there && r.there
+		}
 		if o := &out[n-1]; !o.to.IsZero() && (r.to.IsZero() || r.to.After(o.to)) {
 			o.to, o.ends = r.to, r.ends
 		}

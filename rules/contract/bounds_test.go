@@ -22,6 +22,12 @@ func TestSessionBounds(t *testing.T) {
 		"rosters rank above the app": {
 			[]schema.Event{roster(1, 1, alice), roster(2, 100), joins(alice, 3), leaves(alice, 98)}, 0,
 			`alice 1(roster) to 100(roster) acs_app:external_user by raw_id`},
+		"the first roster of a connection that came later is no join": {
+			[]schema.Event{joins(alice, 3), leaves(alice, 398), roster(1, 300, alice), roster(2, 400)}, 0,
+			`alice 3(app) to 400(roster) acs_app:external_user by raw_id`},
+		"a later roster is": {
+			[]schema.Event{joins(alice, 3), leaves(alice, 398), roster(1, 100), roster(2, 300, alice), roster(3, 400)}, 0,
+			`alice 300(roster) to 400(roster) acs_app:external_user by raw_id`},
 		"the app ranks above Graph": {
 			[]schema.Event{joins(alice, 3), leaves(alice, 98), graph(alice, false, 0), graph(alice, true, 110)}, 0,
 			`alice 3(app) to 98(app) acs_app:external_user by raw_id`},

@@ -21,18 +21,26 @@ func TestConflict(t *testing.T) {
 		policy string
 		want   []string // subjects
 	}{
-		"sources that agree to 2 s":          {[]schema.Event{added(alice, 0), removed(alice, 102), summary(alice, 0, 100)}, "", nil},
-		"sources that differ by more":        {[]schema.Event{added(alice, 0), removed(alice, 102.001), summary(alice, 0, 100)}, "", []string{"session.left"}},
-		"one finding for all sessions":       {[]schema.Event{added(alice, 0), removed(alice, 110), summary(alice, 0, 100), added(bob, 0), removed(bob, 120), summary(bob, 0, 100)}, "", []string{"session.left"}},
-		"one for each bound":                 {[]schema.Event{added(alice, 9), removed(alice, 110), summary(alice, 0, 100)}, "", []string{"session.joined", "session.left"}},
-		"per pair in the policy":             {[]schema.Event{added(alice, 0), removed(alice, 109), summary(alice, 0, 100)}, "evidence: {pairs: [{sources: [call_summary, event_grid], conflict: 10s}]}", nil},
-		"another pair keeps its own":         {[]schema.Event{added(alice, 0), removed(alice, 109), summary(alice, 0, 100)}, "evidence: {pairs: [{sources: [roster, event_grid], conflict: 10s}]}", []string{"session.left"}},
-		"all pairs":                          {[]schema.Event{added(alice, 0), removed(alice, 109), summary(alice, 0, 100)}, "evidence: {conflict: 9s}", nil},
-		"the app is no server":               {[]schema.Event{leaves(alice, 300), summary(alice, 0, 100)}, "", nil},
-		"an episode's end":                   {[]schema.Event{summary(alice, 0, 600), recording("r", true, 10, 10), recording("r", false, 10, 100), recorded("r", 10, 80)}, "", []string{"episode.end"}},
-		"known pauses are no conflict":       {[]schema.Event{summary(alice, 0, 600), recording("r", true, 10, 10), recording("r", false, 10, 50), recording("r", true, 10, 70), recording("r", false, 10, 100), recorded("r", 10, 70)}, "", nil},
-		"an episode's start":                 {[]schema.Event{summary(alice, 0, 600), recording("r", true, 10, 10), recording("r", false, 10, 100), recorded("r", 15, 85)}, "", []string{"episode.start"}},
-		"a client's signals are no server's": {[]schema.Event{summary(alice, 0, 600), recording("r", true, 10, 10), recording("r", false, 10, 100), signal(alice, "recording", true, 30), signal(alice, "recording", false, 60)}, "", nil},
+		"sources that agree to 2 s":                         {[]schema.Event{added(alice, 0), removed(alice, 102), summary(alice, 0, 100)}, "", nil},
+		"sources that differ by more":                       {[]schema.Event{added(alice, 0), removed(alice, 102.001), summary(alice, 0, 100)}, "", []string{"session.left"}},
+		"one finding for all sessions":                      {[]schema.Event{added(alice, 0), removed(alice, 110), summary(alice, 0, 100), added(bob, 0), removed(bob, 120), summary(bob, 0, 100)}, "", []string{"session.left"}},
+		"one for each bound":                                {[]schema.Event{added(alice, 9), removed(alice, 110), summary(alice, 0, 100)}, "", []string{"session.joined", "session.left"}},
+		"per pair in the policy":                            {[]schema.Event{added(alice, 0), removed(alice, 109), summary(alice, 0, 100)}, "evidence: {pairs: [{sources: [call_summary, event_grid], conflict: 10s}]}", nil},
+		"another pair keeps its own":                        {[]schema.Event{added(alice, 0), removed(alice, 109), summary(alice, 0, 100)}, "evidence: {pairs: [{sources: [roster, event_grid], conflict: 10s}]}", []string{"session.left"}},
+		"all pairs":                                         {[]schema.Event{added(alice, 0), removed(alice, 109), summary(alice, 0, 100)}, "evidence: {conflict: 9s}", nil},
+		"the app is no server":                              {[]schema.Event{leaves(alice, 300), summary(alice, 0, 100)}, "", nil},
+		"an episode's end":                                  {[]schema.Event{summary(alice, 0, 600), recording("r", true, 10, 10), recording("r", false, 10, 100), recorded("r", 10, 80)}, "", []string{"episode.end"}},
+		"known pauses are no conflict":                      {[]schema.Event{summary(alice, 0, 600), recording("r", true, 10, 10), recording("r", false, 10, 50), recording("r", true, 10, 70), recording("r", false, 10, 100), recorded("r", 10, 70)}, "", nil},
+		"an episode's start":                                {[]schema.Event{summary(alice, 0, 600), recording("r", true, 10, 10), recording("r", false, 10, 100), recorded("r", 15, 85)}, "", []string{"episode.start"}},
+		"a connection that came later lists who was there":  {[]schema.Event{added(alice, 0), removed(alice, 500), roster(1, 300, alice), roster(2, 500.5)}, "", nil},
+		"a roster that changes is compared":                 {[]schema.Event{added(alice, 0), removed(alice, 500), roster(1, 100, bob), roster(2, 300, alice, bob), roster(3, 500.5, bob)}, "", []string{"session.joined"}},
+		"the roster says that one was there before the log": {[]schema.Event{summary(alice, 100, 500), roster(1, 50, alice)}, "", []string{"session.joined"}},
+		"two summaries of a recording":                      {[]schema.Event{summary(alice, 0, 600), recorded("r", 10, 80), recorded("r", 14, 76, file)}, "", []string{"episode.start"}},
+		"two summaries that agree":                          {[]schema.Event{summary(alice, 0, 600), recorded("r", 10, 80), recorded("r", 10.4, 79.6, file)}, "", nil},
+		"a transcription that streamed on":                  {[]schema.Event{summary(alice, 0, 600), transcription("on", 10), transcription("off", 100), streamed(10.5, 120)}, "", []string{"episode.end"}},
+		"a participant who left before the end":             {[]schema.Event{summary(alice, 0, 600), transcription("on", 10), transcription("off", 100), streamed(40, 30)}, "", nil},
+		"a transcription that streamed before":              {[]schema.Event{summary(alice, 0, 600), transcription("on", 10), transcription("off", 100), streamed(5, 95)}, "", []string{"episode.start"}},
+		"a client's signals are no server's":                {[]schema.Event{summary(alice, 0, 600), recording("r", true, 10, 10), recording("r", false, 10, 100), signal(alice, "recording", true, 30), signal(alice, "recording", false, 60)}, "", nil},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -58,6 +66,12 @@ func TestConflict(t *testing.T) {
 			}
 		})
 	}
+}
+
+// streamed is streaming usage of a transcription.
+func streamed(start, seconds float64) schema.Event {
+	return event(schema.SourceAzureMonitor, "CallAutomationStreamingUsage", 4000, schema.Facts{Span: &schema.CaptureSpan{
+		Capture: schema.Transcription, Key: "s", Start: at(start), DurationMs: int64(seconds * 1000)}}, nil)
 }
 
 func TestConflictOfIdsAndContents(t *testing.T) {
