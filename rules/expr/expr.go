@@ -59,8 +59,13 @@ type Program struct {
 	run  cel.Program
 }
 
-// String is the expression as it was written.
-func (p *Program) String() string { return p.text }
+// String is the expression as it was written; empty for none.
+func (p *Program) String() string {
+	if p == nil {
+		return ""
+	}
+	return p.text
+}
 
 // environments are made once for each scope and never changed.
 var environments = sync.OnceValues(func() (map[Scope]*cel.Env, error) {

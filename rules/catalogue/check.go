@@ -1,0 +1,26 @@
+package catalogue
+
+import (
+	"fmt"
+	"slices"
+
+	"rollcall/rules/policy"
+)
+
+// Check looks whether every rule that the policy names exists. Its error is
+// policy.Problems; name is the file's name.
+func Check(name string, p *policy.Policy) error {
+	known := Known(p)
+	var problems policy.Problems
+	for i, e := range p.Exceptions() {
+		for _, id := range e.Rules {
+			if !slices.Contains(known, id) {
+				problems = append(problems, fmt.Sprintf("%s: key exceptions[%d].scope.rules: there is no rule %s (exception %s)", name, i, id, e.ID))
+			}
+		}
+	}
+	if len(problems) > 0 {
+		return problems
+	}
+	return nil
+}
