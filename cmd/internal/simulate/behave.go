@@ -109,7 +109,7 @@ func (c *script) serverKnows(cap capture, in span) bool {
 func (c *script) serverSays(cap capture) bool {
 	for i := range c.runs {
 		u := &c.runs[i]
-		if u.cap == cap && u.source != ofClients && (c.callbacks || u.summary) {
+		if u.cap == cap && u.source != ofClients && (c.callbacks || u.summary || u.chat) {
 			return true
 		}
 	}

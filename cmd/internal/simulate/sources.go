@@ -63,9 +63,12 @@ func (p *planner) drawSources(s spec, index int) sources {
 	graph, metadata, requests, logs := r.hit(o.Graph), r.hit(o.Metadata), r.hit(o.Requests), r.hit(o.Logs)
 	out.graphCall, out.generation, out.versions = r.guid(), uint8(r.n(3)), uint16(1+r.n(2))
 	roster, record, chat, paged := r.hit(0.7), r.hit(0.8), r.hit(0.9), r.hit(0.2)
+	if o.Meetings != MeetingsAsDrawn {
+		roster, record, chat = true, true, true // the rest must be enough
+	}
 	out.portal, out.secret = r.hit(o.OddForms), r.hit(0.2)
 	if s.meeting && graph && !s.noGraph && s.cut == 0 {
-		out.graph, out.roster, out.record, out.chat, out.paged = true, roster, record, chat || o.Meetings != MeetingsAsDrawn, paged
+		out.graph, out.roster, out.record, out.chat, out.paged = true, roster, record, chat, paged
 	}
 	if s.cut == 0 {
 		out.metadata, out.logs, out.billed = metadata, logs, o.Logs > 0

@@ -184,7 +184,7 @@ func (g *generator) recordingSummary(b []byte, it *item) []byte {
 	return monitorEnd(&f, it)
 }
 
-var otherCategories = [...]string{"ChatOperational", "CallDiagnostics", "AuthOperational", "SMSOperational"}
+var otherCategories = [...]string{"JobRouterOperational", "EmailStatusUpdateOperational", "AuthOperational", "SMSOperational"}
 
 // otherRecord writes a record of a category that the audit has no use for.
 func (g *generator) otherRecord(b []byte, it *item) []byte {

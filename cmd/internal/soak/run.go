@@ -22,6 +22,7 @@ type Report struct {
 	Findings, Usage              int            // findings; totals of a day, resource and meter
 	UsageMs                      int64          // compared, of all meters in minutes
 	Results                      map[string]int // obligations by result, with the reason of a miss
+	Kinds                        map[string]int // events by source, kind and carrier, repeats left out
 	// Differences are lines that say what differs, in which call.
 	Differences []string
 }
@@ -42,6 +43,12 @@ func (r *Report) Add(o *Report) {
 	}
 	for k, n := range o.Results {
 		r.Results[k] += n
+	}
+	if r.Kinds == nil {
+		r.Kinds = map[string]int{}
+	}
+	for k, n := range o.Kinds {
+		r.Kinds[k] += n
 	}
 	r.Differences = append(r.Differences, o.Differences...)
 }
@@ -64,7 +71,7 @@ func Compare(messages iter.Seq[simulate.Message], truth *simulate.Truth, opt sim
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{Results: map[string]int{}}
+	r := &Report{Results: map[string]int{}, Kinds: map[string]int{}}
 	ev := newEvidence()
 	for m := range messages {
 		ev.add(&m, r)

@@ -40,11 +40,13 @@ func variety(seed uint64) simulate.Options {
 		opt.Gaps = 6
 		opt.OpenCalls = 10
 	case 5: // nothing comes in order
-		opt.Disorder, opt.Duplicates, opt.Lateness, opt.Malformed, opt.Hurt = 0.9, 0.5, 0.3, 0.05, 0.1
+		opt.Disorder, opt.Duplicates, opt.Lateness, opt.Malformed, opt.Hurt, opt.OddForms = 0.9, 0.5, 0.3, 0.05, 0.1, 0.3
 	case 6: // no meetings
 		opt.Interop = 0
+		opt.Metadata, opt.Requests, opt.Logs = 0.8, 0.6, 0.7
 	case 7: // meetings, and little but them
 		opt.Interop, opt.LostEvidence, opt.ClockSkew = 1, 0.1, 0.2
+		opt.Graph, opt.OTLP = 0.8, 0.5
 	}
 	return opt
 }
@@ -88,6 +90,14 @@ func TestSoak(t *testing.T) {
 		"no_evidence no-receipts", "no_evidence unknown-path", "no_evidence evidence-gap"} {
 		if total.Results[want] == 0 {
 			t.Errorf("no obligation is %s: the soak does not reach it", want)
+		}
+	}
+	for _, want := range []string{"graph callRecord", "graph callRecordSession", "graph callEvent", "graph chatMessage", "graph user",
+		"graph callRecording", "graph callTranscript", "graph changeNotification", "recording_metadata acsmetadata",
+		"azure_monitor CallRecordingOperational", "azure_monitor CallAutomationStreamingUsage", "azure_monitor CallClosedCaptionsSummary",
+		"azure_monitor Usage", "via otlp", "via app_insights", "via cloudevent"} {
+		if total.Kinds[want] == 0 {
+			t.Errorf("no event is %s: the soak lacks it", want)
 		}
 	}
 }
