@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"time"
 
+	"rollcall/ingest/kafka"
 	"rollcall/schema"
 )
 
@@ -26,6 +27,9 @@ type block struct {
 	sets     map[string]*aliasSet // by aliasSet.names
 	tally    tally
 	held     context.Context // ends when the block is given up
+	// In a rebuild: the places of dead letters that were replayed, which are
+	// not used again, and those that the block's dead letters take.
+	replayed, placed map[deadPlace]bool
 }
 
 // storedRange is a range of offsets of one partition, with what was in it.
@@ -142,6 +146,7 @@ func (b *block) reset() {
 	b.ranges = b.ranges[:0]
 	clear(b.commits)
 	clear(b.sets)
+	b.replayed, b.placed = nil, nil
 	b.bytes = 0
 	b.begun = time.Time{}
 	b.tally.reset()
@@ -295,7 +300,7 @@ func (b *block) deadLetter(p *partition, d deadLetter, decoder uint16, limit int
 	r.epoch.add(p.epoch)
 	r.partition.add(p.number)
 	r.offset.add(d.offset)
-	r.part.add(uint32(d.part))
+	r.part.add(b.place(d))
 	r.start.add(uint64(d.start))
 	r.stage.add(d.stage)
 	r.reason.add(d.reason)
@@ -310,6 +315,46 @@ func (b *block) deadLetter(p *partition, d deadLetter, decoder uint16, limit int
 	r.decoder.add(decoder)
 	r.batch.add(b.batch)
 	b.tally.dead[deadKind{d.stage, d.reason}]++
+}
+
+// place returns the number of a dead letter's part. Under the number of one that
+// was replayed it would not be seen, so in a rebuild it gets the next free one.
+func (b *block) place(d deadLetter) uint32 {
+	at := deadPlace{d.offset, d.stage, uint32(d.part)}
+	if b.placed == nil {
+		return at.part
+	}
+	for b.replayed[at] || b.placed[at] {
+		at.part++
+	}
+	b.placed[at] = true
+	return at.part
+}
+
+// withdrawn adds a row without an event: at idx there is none any more, and the
+// alias set has lost one.
+func (b *block) withdrawn(p *partition, m *kafka.Record, message int, idx uint32, aliasKey string, decoder uint16) {
+	r := &b.events
+	r.topic.add(p.topic)
+	r.epoch.add(p.epoch)
+	r.partition.add(p.number)
+	r.offset.add(m.Offset)
+	r.idx.add(idx)
+	for _, c := range []*texts{&r.id, &r.source, &r.kind, &r.content, &r.timeReason, &r.resource, &r.rawID, &r.facts} {
+		c.add("")
+	}
+	for _, c := range []*lists{&r.via, &r.aliases} {
+		c.end()
+	}
+	for _, c := range []*maybeInstants{&r.time, &r.first, &r.last} {
+		c.add(time.Time{})
+	}
+	r.version.add(0)
+	r.aliasKey.add(aliasKey)
+	r.decoder.add(decoder)
+	r.brokerTime.add(m.Time)
+	r.batch.add(b.batch)
+	r.message = append(r.message, message)
 }
 
 // seal fills the tables that are known only when the block is complete.

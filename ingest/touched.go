@@ -27,7 +27,7 @@ const (
 	touchedRows = 10_000
 )
 
-const touchedQuery = `SELECT topic, epoch, partition, first, last, batch, stored_at, now64(6, 'UTC') AS now
+const touchedQuery = `SELECT topic, epoch, partition, first, last, batch, writer, stored_at, now64(6, 'UTC') AS now
 FROM batches WHERE stored_at >= ? ORDER BY stored_at, topic, epoch, partition, first, batch LIMIT ?`
 
 // Touched returns the alias sets (alias_key of the table events) that have
@@ -36,6 +36,17 @@ FROM batches WHERE stored_at >= ? ORDER BY stored_at, topic, epoch, partition, f
 // range is reported again where the caller did not keep the new cursor. While
 // there is more to read, more is true.
 func Touched(ctx context.Context, conn driver.Conn, since Cursor) (aliasKeys []string, next Cursor, more bool, err error) {
+	return touched(ctx, conn, since, "")
+}
+
+// TouchedByRebuild is Touched for what rebuilds have stored, for those who are
+// told of the rest: a rebuild runs in a process of its own.
+func TouchedByRebuild(ctx context.Context, conn driver.Conn, since Cursor) (aliasKeys []string, next Cursor, more bool, err error) {
+	return touched(ctx, conn, since, RebuildWriter)
+}
+
+// touched is Touched for the writers whose names begin so.
+func touched(ctx context.Context, conn driver.Conn, since Cursor, writer string) (aliasKeys []string, next Cursor, more bool, err error) {
 	from := since.From
 	if from.IsZero() {
 		from = time.Unix(0, 0)
@@ -61,13 +72,14 @@ func Touched(ctx context.Context, conn driver.Conn, since Cursor) (aliasKeys []s
 	for rows.Next() {
 		var r Range
 		var batch uint64
+		var by string
 		var at time.Time
-		if err := rows.Scan(&r.Topic, &r.Epoch, &r.Partition, &r.First, &r.Last, &batch, &at, &now); err != nil {
+		if err := rows.Scan(&r.Topic, &r.Epoch, &r.Partition, &r.First, &r.Last, &batch, &by, &at, &now); err != nil {
 			return nil, since, false, err
 		}
 		id := fmt.Sprintf("%x/%s/%d/%d/%d", batch, r.Topic, r.Epoch, r.Partition, r.First)
 		all = append(all, read{id, at})
-		if !seen[id] {
+		if !seen[id] && strings.HasPrefix(by, writer) {
 			fresh = append(fresh, r)
 		}
 	}

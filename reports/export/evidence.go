@@ -110,7 +110,7 @@ func (s Store) named(ctx context.Context) iter.Seq2[named, error] {
 	names, namesArgs := s.Within("first_at")
 	sql := `SELECT event_id, copy.1, copy.2, copy.3, copy.4 FROM (
     SELECT event_id, argMin((topic, epoch, partition, offset), (-version, content, topic, epoch, partition, offset)) AS copy
-    FROM events WHERE ` + s.dated() + ` AND event_id IN (
+    FROM events_one WHERE ` + s.dated() + ` AND event_id IN (
         SELECT arrayJoin(evidence) FROM findings_current` + tenant + `
         UNION DISTINCT SELECT arrayJoin(evidence) FROM obligations_current` + tenant + `
         UNION DISTINCT SELECT receipt_id FROM obligations_current` + tenant + `

@@ -161,7 +161,7 @@ func (s Store) elsewhere(ctx context.Context, missing []id) (found []spot, err e
 		ctx := clickhouse.Context(ctx, clickhouse.WithParameters(clickhouse.Parameters{"ids": "['" + strings.Join(texts, "','") + "']"}))
 		sql := `SELECT event_id, source, kind, time, topic, epoch, partition, offset FROM events
 WHERE ` + s.dated() + ` AND event_id IN {ids:Array(String)}
-ORDER BY event_id, -version, content, topic, epoch, partition, offset, idx LIMIT 1 BY event_id`
+ORDER BY event_id, -version, decoder DESC, content, topic, epoch, partition, offset, idx LIMIT 1 BY event_id`
 		err = query(ctx, s.Conn, "events", sql, nil, func(rows driver.Rows) error {
 			var v spot
 			var text string

@@ -54,6 +54,8 @@ func (o MigrateOptions) render(file string) ([]string, error) {
 		"aboveShards":   o.aboveShards,
 		"settings":      o.settings,
 		"eventsCurrent": eventsCurrent,
+		"eventsCounted": eventsCounted,
+		"eventsNamed":   eventsNamed,
 	}).ParseFS(sqlFiles, file)
 	if err != nil {
 		return nil, err

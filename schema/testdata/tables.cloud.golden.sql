@@ -457,3 +457,51 @@ ALTER TABLE calls ADD COLUMN IF NOT EXISTS chat Bool MATERIALIZED JSONExtractBoo
 CREATE OR REPLACE VIEW calls_current AS
 SELECT call_id, version, superseded_by, tenant, resource, teams, start, end, alias_keys, json, stored_at, chat
 FROM calls FINAL WHERE superseded_by = '';
+
+CREATE OR REPLACE VIEW events_one AS
+SELECT topic, epoch, partition, offset, idx, event_id, source, kind, via, version, content, time, time_reason, first, last,
+    resource, aliases, alias_key, raw_id, facts, decoder, broker_time, stored_at, batch
+FROM events FINAL WHERE event_id != '';
+
+CREATE OR REPLACE VIEW events_current AS
+SELECT event_id, row.1 AS source, row.2 AS kind, via, row.3 AS version, row.4 AS content, row.5 AS time, row.6 AS time_reason,
+    row.7 AS first, row.8 AS last, row.9 AS resource, row.10 AS aliases, row.11 AS alias_key, row.12 AS raw_id, row.13 AS facts,
+    row.14 AS topic, row.15 AS epoch, row.16 AS partition, row.17 AS offset, row.18 AS idx, row.19 AS decoder, row.20 AS broker_time
+FROM (
+    SELECT event_id,
+        arraySort(groupUniqArrayArray(e.via)) AS via,
+        argMin(
+            (source, kind, e.version, content, time, time_reason, first, last, resource, aliases, alias_key, raw_id, facts,
+                topic, epoch, partition, offset, idx, decoder, broker_time),
+            (-e.version, content, facts, aliases, resource, source, kind, ifNull(toUnixTimestamp64Milli(time), -1), time_reason,
+                topic, epoch, partition, offset, idx)
+        ) AS row
+    FROM events_one AS e
+    GROUP BY event_id
+);
+
+CREATE OR REPLACE VIEW events_of AS
+SELECT event_id, row.1 AS source, row.2 AS kind, via, row.3 AS version, row.4 AS content, row.5 AS time, row.6 AS time_reason,
+    row.7 AS first, row.8 AS last, row.9 AS resource, row.10 AS aliases, row.11 AS alias_key, row.12 AS raw_id, row.13 AS facts,
+    row.14 AS topic, row.15 AS epoch, row.16 AS partition, row.17 AS offset, row.18 AS idx, row.19 AS decoder, row.20 AS broker_time
+FROM (
+    SELECT event_id,
+        arraySort(groupUniqArrayArray(e.via)) AS via,
+        argMin(
+            (source, kind, e.version, content, time, time_reason, first, last, resource, aliases, alias_key, raw_id, facts,
+                topic, epoch, partition, offset, idx, decoder, broker_time),
+            (-e.version, content, facts, aliases, resource, source, kind, ifNull(toUnixTimestamp64Milli(time), -1), time_reason,
+                topic, epoch, partition, offset, idx)
+        ) AS row
+    FROM events AS e
+    WHERE event_id GLOBAL IN (SELECT event_id FROM events WHERE event_id != '' AND alias_key IN {alias_keys:Array(String)})
+        AND (topic, epoch, partition, offset, idx, decoder, stored_at) GLOBAL IN (
+            SELECT topic, epoch, partition, offset, idx, max((r.decoder, r.stored_at)).1, max((r.decoder, r.stored_at)).2
+            FROM events AS r
+            WHERE (topic, epoch, partition, offset) GLOBAL IN (
+                SELECT topic, epoch, partition, offset FROM events WHERE event_id GLOBAL IN (SELECT event_id FROM events WHERE event_id != '' AND alias_key IN {alias_keys:Array(String)})
+            )
+            GROUP BY topic, epoch, partition, offset, idx
+        )
+    GROUP BY event_id
+);

@@ -86,7 +86,7 @@ func writeSets(ctx context.Context, conn driver.Conn, run uint64, res calls.Reso
 func writeEvents(ctx context.Context, conn driver.Conn, run uint64, now time.Time) error {
 	err := conn.Exec(atNow(ctx, now, clickhouse.Parameters{"run": strconv.FormatUint(run, 10)}),
 		`INSERT INTO call_events (run, call_id, event_id, version, content, source, kind, time, topic, epoch, partition, offset, idx)
-SELECT {run:UInt64}, c.call_id, event_id, version, content, source, kind, time, topic, epoch, partition, offset, idx FROM events AS e
+SELECT {run:UInt64}, c.call_id, event_id, version, content, source, kind, time, topic, epoch, partition, offset, idx FROM events_one AS e
 INNER JOIN (SELECT alias_key, call_id FROM call_sets WHERE run = {run:UInt64}) AS c ON e.alias_key = c.alias_key
 WHERE `+known+` SETTINGS max_threads = 1`)
 	if err != nil {

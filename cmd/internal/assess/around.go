@@ -93,7 +93,7 @@ func withCopies(ctx context.Context, conn driver.Conn, keys []string) (map[strin
 	}
 	for part := range slices.Chunk(keys, maxList) {
 		rows, err := conn.Query(withList(ctx, "list", part), `SELECT DISTINCT alias_key FROM events WHERE alias_key != '' AND event_id IN (
-    SELECT event_id FROM events WHERE alias_key IN {list:Array(String)})`)
+    SELECT event_id FROM events WHERE event_id != '' AND alias_key IN {list:Array(String)})`)
 		if err != nil {
 			return nil, fmt.Errorf("find the copies of events: %w", err)
 		}

@@ -28,7 +28,7 @@ type LiveConfig struct {
 	// Batch is how many alias sets are evaluated at once at most.
 	Batch int
 	// Poll asks the store for new evidence at every interval, where another
-	// process ingests.
+	// process ingests. What rebuilds have stored it is asked for always.
 	Poll bool
 }
 
@@ -137,11 +137,15 @@ func (l *Live) round(ctx context.Context) {
 	for _, keys := range again {
 		l.Touch(keys)
 	}
+	news := ingest.TouchedByRebuild
 	if l.cfg.Poll {
-		if err := l.poll(ctx); err != nil {
+		news = ingest.Touched
+	}
+	if err := l.poll(ctx, news); err != nil {
+		if ctx.Err() == nil {
 			l.deps.Logger.Warn("assess: the store can't be asked for new evidence", "error", err)
-			return
 		}
+		return
 	}
 	for _, keys := range l.deadlines.due(now) {
 		l.Touch(keys)
@@ -300,7 +304,7 @@ func (l *Live) resume(ctx context.Context) error {
 		l.cursor = ingest.Cursor{From: newest.Add(-resumeMargin)}
 		l.directory.since = l.cursor.From
 	}
-	if err := l.poll(ctx); err != nil {
+	if err := l.poll(ctx, ingest.Touched); err != nil {
 		return err
 	}
 	rows, err := l.deps.Conn.Query(ctx, `SELECT alias_keys FROM calls_current WHERE end IS NULL
@@ -320,11 +324,11 @@ OR call_id IN (SELECT call_id FROM obligations_current WHERE result = 'pending')
 }
 
 // poll touches what the ledger has that it was not asked for before.
-func (l *Live) poll(ctx context.Context) error {
+func (l *Live) poll(ctx context.Context, news func(context.Context, driver.Conn, ingest.Cursor) ([]string, ingest.Cursor, bool, error)) error {
 	for more := true; more; {
 		var keys []string
 		var err error
-		keys, l.cursor, more, err = ingest.Touched(ctx, l.deps.Conn, l.cursor)
+		keys, l.cursor, more, err = news(ctx, l.deps.Conn, l.cursor)
 		if err != nil {
 			return err
 		}

@@ -194,12 +194,16 @@ func scanKeyed(rows driver.Rows, to []keyed, now time.Time) ([]keyed, error) {
 	return to, rows.Err()
 }
 
-// contentConflicts finds the versions of events that came with two contents.
+// contentConflicts finds the versions of events that came with two contents, by
+// the newest decoder that read them.
 func contentConflicts(ctx context.Context, conn driver.Conn, keys []string) (map[string]int64, error) {
 	twice := map[string]int64{}
 	for part := range slices.Chunk(keys, maxList) {
 		rows, err := conn.Query(withList(ctx, "list", part), `SELECT event_id, max(v) FROM (
-    SELECT event_id, version AS v FROM events WHERE alias_key IN {list:Array(String)} GROUP BY event_id, version HAVING min(content) != max(content)
+    SELECT event_id, v, argMax(differ, d) AS twice FROM (
+        SELECT event_id, version AS v, decoder AS d, min(content) != max(content) AS differ FROM events
+        WHERE event_id != '' AND alias_key IN {list:Array(String)} GROUP BY event_id, version, decoder
+    ) GROUP BY event_id, v HAVING twice
 ) GROUP BY event_id`)
 		if err != nil {
 			return nil, fmt.Errorf("find conflicting events: %w", err)

@@ -29,7 +29,7 @@ const eventColumns = "event_id, source, kind, via, version, content, time, time_
 // later version names others: for them the copy that counts must be known
 // before calls can be told apart. Choosing among all copies of all events in
 // ClickHouse costs ten times as much.
-const wanderers = "SELECT event_id FROM events WHERE " + known + " GROUP BY event_id HAVING min(alias_key) != max(alias_key)"
+const wanderers = "SELECT event_id FROM events_one WHERE " + known + " GROUP BY event_id HAVING min(alias_key) != max(alias_key)"
 
 // own tells the app's own events, whose clocks may be wrong, from servers'.
 const own = "(source = 'rollcall')"
@@ -53,7 +53,7 @@ func atNow(ctx context.Context, now time.Time, more clickhouse.Parameters) conte
 // each wanderer the alias set of the copy that counts.
 func aliasSets(ctx context.Context, conn driver.Conn, now time.Time) (sets []calls.AliasSet, settled map[string]string, err error) {
 	rows, err := conn.Query(atNow(ctx, now, nil), `SELECT alias_key, any(aliases), coalesce(minIf(first, NOT `+own+`), min(first)), coalesce(maxIf(last, NOT `+own+`), max(last)), min(time),
-    min(`+own+`) FROM events
+    min(`+own+`) FROM events_one
 WHERE alias_key != '' AND `+known+` AND event_id NOT IN (`+wanderers+`) GROUP BY alias_key`)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the ids of calls: %w", err)
@@ -63,7 +63,7 @@ WHERE alias_key != '' AND `+known+` AND event_id NOT IN (`+wanderers+`) GROUP BY
 	}
 	rows, err = conn.Query(atNow(ctx, now, nil), `SELECT event_id, row.1, row.2, row.3, row.4, row.5, row.6 FROM (
     SELECT event_id, argMin((alias_key, aliases, first, last, time, `+own+`), `+preference+`) AS row
-    FROM events WHERE `+known+` AND event_id IN (`+wanderers+`) GROUP BY event_id)`)
+    FROM events_one WHERE `+known+` AND event_id IN (`+wanderers+`) GROUP BY event_id)`)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the ids of calls: %w", err)
 	}
@@ -247,7 +247,7 @@ func (c *copies) to(g *gathered) error {
 func callsOfRun(ctx context.Context, conn driver.Conn, run uint64, opt assemble.Options, settled map[string]string) iter.Seq2[gathered, error] {
 	return func(yield func(gathered, error) bool) {
 		rows, err := conn.Query(atNow(ctx, opt.Now, clickhouse.Parameters{"run": strconv.FormatUint(run, 10)}),
-			`SELECT c.call_id, e.alias_key, `+eventColumns+` FROM events AS e
+			`SELECT c.call_id, e.alias_key, `+eventColumns+` FROM events_one AS e
 INNER JOIN (SELECT alias_key, call_id FROM call_sets WHERE run = {run:UInt64}) AS c ON e.alias_key = c.alias_key
 WHERE `+known+` ORDER BY c.call_id, e.event_id SETTINGS max_block_size = 2048, max_threads = 1`)
 		if err != nil {
@@ -293,7 +293,7 @@ WHERE `+known+` ORDER BY c.call_id, e.event_id SETTINGS max_block_size = 2048, m
 // without any event.
 func LatestEvent(ctx context.Context, conn driver.Conn) (time.Time, error) {
 	var latest *time.Time
-	err := conn.QueryRow(ctx, `WITH times AS (SELECT DISTINCT event_id, assumeNotNull(time) AS at FROM events WHERE time IS NOT NULL),
+	err := conn.QueryRow(ctx, `WITH times AS (SELECT DISTINCT event_id, assumeNotNull(time) AS at FROM events_one WHERE time IS NOT NULL),
     (SELECT quantileExact(0.5)(at) FROM times) AS median
 SELECT maxOrNull(at) FROM times WHERE at <= median + INTERVAL 24 HOUR`).Scan(&latest)
 	if err != nil {
@@ -305,7 +305,7 @@ SELECT maxOrNull(at) FROM times WHERE at <= median + INTERVAL 24 HOUR`).Scan(&la
 // DatedAfter counts the events that are dated after an instant.
 func DatedAfter(ctx context.Context, conn driver.Conn, now time.Time) (int64, error) {
 	var n uint64
-	err := conn.QueryRow(atNow(ctx, now, nil), "SELECT uniqExact(event_id) FROM events WHERE NOT "+known).Scan(&n)
+	err := conn.QueryRow(atNow(ctx, now, nil), "SELECT uniqExact(event_id) FROM events_one WHERE NOT "+known).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count the events dated after %s: %w", now.Format(time.RFC3339), err)
 	}
