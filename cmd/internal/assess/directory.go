@@ -30,9 +30,9 @@ func usersAsSeen(condition string) string {
     e.idx AS idx, e.stored_at AS stored_at,
     coalesce(e.time, if(m.file, NULL, e.broker_time)) AS at
 FROM (` + some + ` ORDER BY decoder DESC LIMIT 1 BY topic, epoch, partition, offset, idx) AS e
-LEFT JOIN (
+GLOBAL LEFT JOIN (
     SELECT DISTINCT topic, epoch, partition, offset, true AS file FROM messages
-    WHERE (topic, epoch, partition, offset) IN (SELECT topic, epoch, partition, offset FROM events WHERE ` + users + ` AND ` + condition + `)
+    WHERE (topic, epoch, partition, offset) GLOBAL IN (SELECT topic, epoch, partition, offset FROM events WHERE ` + users + ` AND ` + condition + `)
         AND arrayExists(h -> h.1 = '` + export.HeaderFile + `', headers)
 ) AS m ON e.topic = m.topic AND e.epoch = m.epoch AND e.partition = m.partition AND e.offset = m.offset`
 }
