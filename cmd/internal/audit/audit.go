@@ -222,8 +222,8 @@ func (f *feeder) send() error {
 	if len(f.batch) == 0 {
 		return nil
 	}
-	if _, err := f.run.Client.Produce(f.ctx, produceConfig, topic, 0, f.batch); err != nil {
-		return fmt.Errorf("embedded Kafka: %w", err)
+	if err := f.run.Produce(f.ctx, produceConfig, topic, 0, f.batch); err != nil {
+		return err
 	}
 	f.produced += int64(len(f.batch))
 	f.kept += int64(f.bytes)

@@ -142,8 +142,8 @@ func (f *feeder) add(ctx context.Context, m simulate.Message) error {
 
 func (f *feeder) send(ctx context.Context, at place) error {
 	batch := f.batches[at]
-	if _, err := f.run.Client.Produce(ctx, kafka.DefaultProduceConfig(), at.topic, int(at.partition), batch); err != nil {
-		return fmt.Errorf("embedded Kafka: %w", err)
+	if err := f.run.Produce(ctx, kafka.DefaultProduceConfig(), at.topic, at.partition, batch); err != nil {
+		return err
 	}
 	f.next[at] += int64(len(batch))
 	f.batches[at] = batch[:0]

@@ -171,6 +171,16 @@ func (r *Run) Wait(ctx context.Context, topic string, partition int32, next int6
 	}
 }
 
+// Produce writes messages to a partition of the run's broker. Where it fails the
+// error names the folder that the broker writes to, because Kafka's protocol has
+// no word for a full disk.
+func (r *Run) Produce(ctx context.Context, cfg kafka.ProduceConfig, topic string, partition int32, messages []kafka.Message) error {
+	if _, err := r.Client.Produce(ctx, cfg, topic, int(partition), messages); err != nil {
+		return fmt.Errorf("embedded Kafka with its data in %s, of which the disk may be full (TMPDIR names another folder): %w", r.folder, err)
+	}
+	return nil
+}
+
 // StopIngest stops reading; what was produced and not read is left.
 func (r *Run) StopIngest() error {
 	if r.cancel == nil {
