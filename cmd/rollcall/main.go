@@ -90,7 +90,7 @@ something to look at.`,
 			if len(args) > 0 {
 				near := ""
 				if like := cmd.SuggestionsFor(args[0]); len(like) > 0 {
-					near = fmt.Sprintf("; did you mean %s?", strings.Join(like, " or "))
+					near = fmt.Sprintf(" (did you mean %s?)", strings.Join(like, " or "))
 				}
 				return exit{exitUsage, fmt.Errorf("unknown command %q%s; rollcall --help lists the commands", args[0], near)}
 			}
