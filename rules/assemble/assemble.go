@@ -105,9 +105,16 @@ func (s *Spine) match() {
 	}
 	s.matchOwn()
 	ids := make(map[*session]string, len(s.sessions))
+	twins := make(map[string]int, len(s.sessions))
 	for _, x := range s.sessions {
 		x.identify()
-		ids[x] = x.id(s.call.ID)
+		id := x.id(s.call.ID)
+		if x.twin = twins[id]; x.twin > 0 {
+			ids[x] = x.id(s.call.ID)
+		} else {
+			ids[x] = id
+		}
+		twins[id]++
 	}
 	s.ordered = slices.SortedFunc(slices.Values(s.sessions), func(a, b *session) int {
 		return cmp.Or(a.Joined.At.Compare(b.Joined.At), strings.Compare(ids[a], ids[b]))
@@ -131,7 +138,7 @@ func known(in []schema.Event, now time.Time) []*schema.Event {
 			continue
 		}
 		old := out[at]
-		if cmp.Or(cmp.Compare(old.Version, e.Version), strings.Compare(old.Content, e.Content)) < 0 {
+		if cmp.Or(cmp.Compare(old.Version, e.Version), strings.Compare(e.Content, old.Content)) < 0 {
 			old, e = e, old
 		}
 		if via := vias(old.Via, e.Via); len(via) != len(old.Via) {

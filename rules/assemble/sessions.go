@@ -3,6 +3,7 @@ package assemble
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"rollcall/schema"
@@ -18,6 +19,7 @@ type session struct {
 	runs          int             // runs of rosters that bound it
 	rosterName    string          // the newest name in them
 	beside        bool            // another session of the identity runs at the same time
+	twin          int             // how many sessions before it would have its id
 	on            string          // the endpoint that own events tell, where no source does
 
 	// What own events that are surely about this session say.
@@ -185,13 +187,19 @@ func (x *session) first() string {
 	return id
 }
 
-// id is the session's id (design.md, 8).
+// id is the session's id (design.md, 8). Of several that it would be the same
+// of, such as two of which only the leave is known, the others have their number
+// in it: none of them may take another's place.
 func (x *session) id(callID string) string {
 	joinTime := ""
 	if x.ParticipantID == "" {
 		joinTime = x.Joined.At.UTC().Format("2006-01-02T15:04:05.000Z")
 	}
-	return hash("session", callID, cmp.Or(x.ParticipantID, x.RawID), x.EndpointID, joinTime)
+	parts := []string{"session", callID, cmp.Or(x.ParticipantID, x.RawID), x.EndpointID, joinTime}
+	if x.twin > 0 {
+		parts = append(parts, strconv.Itoa(x.twin+1))
+	}
+	return hash(parts...)
 }
 
 // evidence lists the events that decide what the session is: those of its
