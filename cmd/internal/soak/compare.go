@@ -31,6 +31,7 @@ func compare(results map[string]*outcome, truth *simulate.Truth, r *Report, whol
 		if whole {
 			c.call()
 			c.episodes()
+			c.names()
 		}
 		c.sessions()
 		c.obligations()

@@ -57,7 +57,7 @@ func TestDemoFilesAgree(t *testing.T) {
 
 // sameInAnyOrder are the files that any order and repetition of the same
 // messages leaves as they are, to the byte (design.md, section 3).
-var sameInAnyOrder = []string{"coverage.csv", "sessions.csv", "findings.ndjson", "usage_lines.csv", "usage.csv"}
+var sameInAnyOrder = []string{"coverage.csv", "sessions.csv", "names.csv", "findings.ndjson", "usage_lines.csv", "usage.csv"}
 
 // TestOrderChangesNothing audits the same messages in several orders, files and
 // copies.

@@ -135,6 +135,8 @@ func TestDifferencesAreFound(t *testing.T) {
 		"an obligation's receipt": func(tr *simulate.Truth) { anObligation(tr, "pass").ShownAt-- },
 		"an obligation's signal":  func(tr *simulate.Truth) { anObligation(tr, "pass").SignalledAt++ },
 		"an episode's start":      func(tr *simulate.Truth) { anObligation(tr, "pass").EpisodeStart++ },
+		"a displayed name":        func(tr *simulate.Truth) { aName(tr).Name += "." },
+		"a name's surface":        func(tr *simulate.Truth) { aName(tr).Surface = "teams" },
 		"a dead letter":           func(tr *simulate.Truth) { tr.Tallies.DeadLetters++ },
 	} {
 		messages, truth := simulate.Generate(opt)
@@ -168,6 +170,15 @@ func anObligation(tr *simulate.Truth, result string) *simulate.TruthObligation {
 		}
 	}
 	return &simulate.TruthObligation{}
+}
+
+func aName(tr *simulate.Truth) *simulate.TruthName {
+	for i := range tr.Calls {
+		if names := tr.Calls[i].Names; len(names) > 0 {
+			return &names[0]
+		}
+	}
+	return &simulate.TruthName{}
 }
 
 // TestAnyOrder: messages shuffled, and those that can be read sent again, tell
