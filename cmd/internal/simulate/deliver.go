@@ -94,6 +94,9 @@ func (d *delivery) grid() {
 		d.send(gridValidation, gridTopic, gridArray, 0, 0, c.start, 0, second)
 	}
 	send(callStarted, 0, c.start)
+	if c.rings() {
+		send(incomingCall, 1, c.start)
+	}
 	for i := range c.sessions {
 		x := &c.sessions[i]
 		if c.gridKnows(x) && !x.noAdded {
@@ -141,6 +144,10 @@ func (d *delivery) callAutomation() {
 				send(off, int32(i), uint16(2*j+1), p.end)
 			}
 		}
+	}
+	if c.src.logs {
+		send(playCompleted, 0, 0, c.playTime())
+		send(recognizeCompleted, 0, 0, c.playTime())
 	}
 	for i := range c.roster {
 		send(participantsUpdated, int32(i), 0, c.rosterTime(int32(i)))
@@ -255,6 +262,10 @@ func (d *delivery) noise() {
 		} else {
 			d.send(otherMonitor, monitorTopic, monitorRecords, int32(i), 0, at, second, minute)
 		}
+	}
+	if len(c.chat) > 0 && c.thread == "" {
+		d.send(chatThreadCreated, gridTopic, gridArray, 0, 0, c.chat[0].at, 300, 2*second)
+		d.send(chatThreadForUser, gridTopic, gridArray, 0, 0, c.chat[0].at, 300, 2*second)
 	}
 	for i := range c.chat {
 		m := &c.chat[i]

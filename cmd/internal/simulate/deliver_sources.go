@@ -130,6 +130,7 @@ func (d *delivery) requests(f form, row func(k kind, f form, idx int32, aux uint
 		return
 	}
 	row(automationRequest, f, 0, 0)
+	row(mediaSummary, f, 0, 0)
 	for i := range c.runs {
 		u := &c.runs[i]
 		if !u.requested {

@@ -35,6 +35,9 @@ const (
 	chatDeletedInThread
 	chatDeletedForUser
 	gridValidation
+	chatThreadCreated
+	chatThreadForUser
+	incomingCall
 	graphCallEvent
 	graphRecord
 	graphSessions
@@ -53,6 +56,9 @@ const (
 	clientOperation
 	chatRequest
 	roomsRequest
+	mediaSummary
+	playCompleted
+	recognizeCompleted
 	kinds
 )
 
@@ -94,9 +100,11 @@ var kindNames = [kinds]string{
 	"rollcall.notice.acknowledged", "rollcall.name.shown", "malformed", "rollcall.app.listing",
 	gridPrefix + "ChatMessageEditedInThread", gridPrefix + "ChatMessageEdited",
 	gridPrefix + "ChatMessageDeletedInThread", gridPrefix + "ChatMessageDeleted", "Microsoft.EventGrid.SubscriptionValidationEvent",
+	gridPrefix + "ChatThreadCreated", gridPrefix + "ChatThreadCreatedWithUser", gridPrefix + "IncomingCall",
 	"callEvent", "callRecord", "callRecordSession", "chatMessage", "callRecording", "changeNotification", "user",
 	"acsmetadata", "CallRecordingOperational", "CallAutomationOperational", "CallAutomationStreamingUsage",
-	"CallClosedCaptionsSummary", "Usage", "CallDiagnostics", "CallSurvey", "CallClientOperations", "ChatOperational", "RoomsOperational",
+	"CallClosedCaptionsSummary", "Usage", "CallDiagnostics", "CallSurvey", "CallClientOperations", "ChatOperational", "RoomsOperational", "CallAutomationMediaSummary",
+	gridPrefix + "PlayCompleted", gridPrefix + "RecognizeCompleted",
 }
 
 // A form is the envelope of an event: how it is wrapped, and whether several

@@ -135,6 +135,9 @@ func (c *script) truthNames() []TruthName {
 		if c.gridKnows(x) && (!x.noAdded || !x.noRemoved && !x.open) {
 			list(x, "event_grid", "", x.name)
 		}
+		if i == 0 && c.eventGrid && c.rings() {
+			list(x, "event_grid", "", x.name)
+		}
 		if own {
 			list(x, "rollcall", "", x.name)
 		}

@@ -373,6 +373,9 @@ func (p *planner) chatter(c *script) {
 		return
 	}
 	c.noise = 1 + r.n(4)
+	if c.thread == "" && c.seed%4 == 3 {
+		c.guest = &c.app.staff[8+c.seed%16]
+	}
 	for range r.n(5) {
 		from := &c.app.externals[r.n(len(c.app.externals))]
 		m := chat{at: r.between(c.start, c.end), from: from, name: from.name, recipients: 1 + r.n(3)}
@@ -389,6 +392,9 @@ func (p *planner) chatter(c *script) {
 			if c.thread != "" && m.edited >= c.sessions[0].left {
 				m.edited = 0
 			}
+		}
+		if c.guest != nil && m.at%3 == 0 {
+			m.from, m.name, m.model = c.guest, c.guest.called(c.start), teamsClient
 		}
 		if !slices.ContainsFunc(c.chat, func(o chat) bool { return o.at == m.at }) { // its time is its id
 			c.chat = append(c.chat, m)

@@ -45,6 +45,7 @@ type script struct {
 	shows    []show
 	noise    int
 	chat     []chat
+	guest    *person // a Teams user in the chat beside the call, or nil
 
 	src      sources
 	streams  []stream

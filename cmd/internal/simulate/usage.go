@@ -64,10 +64,11 @@ func (u *run) runMeter() string {
 // once, as those of the transcription.
 var streamMeters = [...]string{streamMixed: "audio_streaming.mixed.minute", streamUnmixed: "audio_streaming.unmixed.participant_minute"}
 
-// chatMeter says what a message is billed as.
-func (m *chat) meter(thread string) string {
+// meter says what a message is billed as: in a meeting, or with a Teams user in
+// the thread, by who wrote it.
+func (m *chat) meter(c *script) string {
 	switch {
-	case thread == "":
+	case c.thread == "" && c.guest == nil:
 		return meterChat
 	case m.model == teamsClient || m.model == anonymous:
 		return meterChatTeams
@@ -120,7 +121,7 @@ func meter(c *script, t *TruthCall) {
 	}
 	for i := range c.chat {
 		m := &c.chat[i]
-		messages[UsageKey{time.UnixMilli(m.at).UTC().Format(time.DateOnly), t.Resource, m.meter(c.thread)}]++
+		messages[UsageKey{time.UnixMilli(m.at).UTC().Format(time.DateOnly), t.Resource, m.meter(c)}]++
 	}
 }
 

@@ -7,7 +7,8 @@ import (
 
 // callbackTypes are the kinds as the older form repeats them within data.
 var callbackTypes = func() (out [kinds]string) {
-	for k := callConnected; k <= transcriptionStopped; k++ {
+	for _, k := range []kind{callConnected, callDisconnected, participantsUpdated, recordingState, transcriptionStarted,
+		transcriptionStopped, playCompleted, recognizeCompleted} {
 		n := strings.TrimPrefix(kindNames[k], gridPrefix)
 		out[k] = strings.ToLower(n[:1]) + n[1:]
 	}
@@ -47,6 +48,8 @@ func (c *script) callbackTime(it *item) int64 {
 		return c.end
 	case participantsUpdated:
 		return c.rosterTime(it.idx)
+	case playCompleted, recognizeCompleted:
+		return c.playTime()
 	}
 	p := c.runs[it.idx].parts()[it.aux/2]
 	switch {
@@ -91,9 +94,16 @@ func callbackData(b []byte, it *item, id guid) []byte {
 		return append(b, `"transcriptionUpdate":{"transcriptionStatus":"transcriptionStopped","transcriptionStatusDetails":"subscriptionStopped"},`...)
 	case participantsUpdated:
 		return roster(b, it)
+	case playCompleted:
+		return append(b, `"operationContext":"greeting","resultInformation":{"code":200,"subCode":0,"message":"Action completed successfully."},`...)
+	case recognizeCompleted:
+		return append(b, `"operationContext":"menu","resultInformation":{"code":200,"subCode":8533,"message":"Action completed, DTMF option matched."},"recognitionType":"dtmf","dtmfResult":{"tones":["five","pound"]},`...)
 	}
 	return b
 }
+
+// playTime is when audio that was played at the beginning was over.
+func (c *script) playTime() int64 { return c.start + 5*second }
 
 func recordingKind(c *script, u *run) string {
 	switch {

@@ -1,9 +1,6 @@
 package simulate
 
-import (
-	"strconv"
-	"strings"
-)
+import "strconv"
 
 const webAgent = "acs-web-app-ACSWeb(3617/1.0.0.0/os=windows; browser=chrome; browserVer=131.0; deviceType=Desktop)/TsCallingVersion=2026.40.01/Ovb=stable"
 
@@ -52,8 +49,10 @@ func (g *generator) renderGrid(b []byte, it *item) []byte {
 
 func (c *script) gridTime(it *item) int64 {
 	switch it.kind {
-	case callStarted:
+	case callStarted, incomingCall:
 		return c.start
+	case chatThreadCreated, chatThreadForUser:
+		return c.chat[0].at
 	case callEnded:
 		return c.end
 	case participantAdded:
@@ -81,6 +80,14 @@ func gridSubject(b []byte, it *item) []byte {
 		case participantAdded, participantRemoved:
 			b = append(append(b, "/participant/"...), c.sessions[it.idx].who.raw...)
 		}
+	case incomingCall:
+		b = append(append(b, "/caller/"...), c.sessions[0].who.raw...)
+		b = append(append(b, "/recipient/"...), c.sessions[it.idx].who.raw...)
+	case chatThreadCreated, chatThreadForUser:
+		b = append(append(c.threadOfChat(append(b, "thread/"...)), "/createdBy/"...), c.chat[0].from.raw...)
+		if it.kind == chatThreadForUser {
+			b = append(append(b, "/recipient/"...), chatRecipient(it).raw...)
+		}
 	case recordingFile:
 		b = c.idAt(c.runs[it.idx].start).append(append(b, "/recording/call/"...))
 		b = append(append(b, "/serverCallId/"...), c.server[0]...)
@@ -103,6 +110,10 @@ func gridData(b []byte, it *item, at int64, id guid) []byte {
 	switch it.kind {
 	case recordingFile:
 		return c.fileData(b, it.idx)
+	case incomingCall:
+		return c.ring(b)
+	case chatThreadCreated, chatThreadForUser:
+		return threadData(b, it)
 	case chatInThread, chatForUser, chatEditedInThread, chatEditedForUser, chatDeletedInThread, chatDeletedForUser:
 		return chatData(b, it)
 	case otherGrid:
@@ -182,67 +193,6 @@ func (c *script) fileData(b []byte, idx int32) []byte {
 	return append(b, `","sessionEndReason":"CallEnded"`...)
 }
 
-// threadOfChat is a thread of the call's own, or that of the meeting.
-func (c *script) threadOfChat(b []byte) []byte {
-	if c.thread != "" {
-		return append(b, c.thread...)
-	}
-	b = append(b, "19:"...)
-	for i := 60; i >= 0; i -= 4 {
-		b = append(b, hexDigits[c.conn.hi>>i&15], hexDigits[c.conn.lo>>i&15])
-	}
-	return append(b, "@thread.v2"...)
-}
-
-// forUser is true of a recipient's own copy of what happened in a chat.
-func forUser(k kind) bool {
-	return k == chatForUser || k == chatEditedForUser || k == chatDeletedForUser
-}
-
-func chatRecipient(it *item) *person {
-	pool := it.c.app.externals
-	return &pool[(int(it.c.seed%1000)+int(it.aux)+1)%len(pool)]
-}
-
-// chatData writes a message, or that it was changed: once for the thread, with
-// its version as a string, and once for each recipient, with a number.
-func chatData(b []byte, it *item) []byte {
-	c := it.c
-	m := &c.chat[it.idx]
-	inThread, changed := !forUser(it.kind), it.kind != chatInThread && it.kind != chatForUser
-	b = strconv.AppendInt(append(b, `"messageBody":"On my way","messageId":"`...), m.at, 10)
-	b = append(b, `","metadata":{},"type":"Text","version":`...)
-	version := m.at
-	if changed {
-		version = m.edited
-	}
-	if inThread {
-		b = append(strconv.AppendInt(append(b, '"'), version, 10), '"')
-	} else {
-		b = strconv.AppendInt(b, version, 10)
-		b = append(append(b, `,"senderId":"`...), m.from.raw...)
-		to := chatRecipient(it)
-		b = append(append(b, `","recipientId":"`...), to.raw...)
-		b = append(append(b, `","recipientCommunicationIdentifier":{"rawId":"`...), to.raw...)
-		b = append(append(b, `","communicationUser":{"id":"`...), to.raw...)
-		b = append(b, `"}}`...)
-	}
-	if changed {
-		b = append(append(append(b, `,"`...), orElse(m.deleted, "deleteTime", "editTime")...), `":"`...)
-		b = append(appendTime(b, m.edited, ticksZone, 0), '"')
-	}
-	b = append(append(b, `,"senderDisplayName":"`...), m.name...)
-	b = append(append(b, `","senderCommunicationIdentifier":{"rawId":"`...), m.from.raw...)
-	if strings.HasPrefix(m.from.raw, "8:acs:") {
-		b = append(append(b, `","communicationUser":{"id":"`...), m.from.raw...)
-	} else {
-		b = append(append(b, `","microsoftTeamsUser":{"cloud":"public","userId":"`...), m.from.raw[strings.LastIndexByte(m.from.raw, ':')+1:]...)
-	}
-	b = appendTime(append(b, `"}},"composeTime":"`...), m.at, millis, 0)
-	b = c.threadOfChat(append(b, `","threadId":"`...))
-	return append(b, `","transactionId":"foMkntkKS0O/MhMlIE5Aag.1.1.1.1.1004077250.1"`...)
-}
-
 // validation writes the event by which Event Grid asks a new endpoint whether it
 // wants events at all.
 func (c *script) validation(b []byte, it *item) []byte {
@@ -253,4 +203,22 @@ func (c *script) validation(b []byte, it *item) []byte {
 	b = append(append(b, `","validationUrl":"https://rp-westeurope.eventgrid.example/validate"},"eventType":"`...), kindNames[it.kind]...)
 	b = appendTime(append(b, `","eventTime":"`...), c.start, ticks, id.lo)
 	return append(b, `","metadataVersion":"1","dataVersion":"2"}`...)
+}
+
+// rings is true of calls whose second participant was called.
+func (c *script) rings() bool {
+	return len(c.sessions) > 1 && c.sessions[1].model == external && c.seed&32 == 0 && !c.open
+}
+
+// ring writes that a call comes in. Its context is an opaque secret.
+func (c *script) ring(b []byte) []byte {
+	for i, member := range [...]string{"from", "to"} {
+		who := c.sessions[i].who.raw
+		b = append(append(append(b, '"'), member...), `":{"kind":"communicationUser","rawId":"`...)
+		b = append(append(append(append(b, who...), `","communicationUser":{"id":"`...), who...), `"}},`...)
+	}
+	b = append(append(b, `"serverCallId":"`...), c.server[0]...)
+	b = append(append(b, `","callerDisplayName":"`...), c.sessions[0].name...)
+	b = append(b, `","customContext":{"sipHeaders":{},"voipHeaders":{"department":"care"}},"incomingCallContext":"eyJhbGciOiJub25lIn0.SECRET","correlationId":"`...)
+	return append(c.idAt(c.start).append(b), '"')
 }

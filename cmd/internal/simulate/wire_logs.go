@@ -41,6 +41,8 @@ func (c *script) logTime(it *item) int64 {
 		return c.requestTime(it)
 	case automationRequest:
 		return c.start + second
+	case mediaSummary:
+		return c.playTime()
 	case streamingUsage:
 		return c.streams[it.idx].end + 5*second
 	case captionsSummary:
@@ -100,6 +102,18 @@ func (g *generator) logRow(b []byte, it *item) []byte {
 		return monitorEnd(&f, it)
 	case clientOperation:
 		return c.clientRow(b, it, at)
+	case mediaSummary:
+		f := monitorHeader(b, it, c.idAt(at), at, "Play", name, "ACSCallAutomationMediaSummary")
+		f.guid("OperationId", eventID(c, automationRequest, 0, 1))
+		f.guid("CallConnectionId", c.conn)
+		f.str("PlayInLoop", "FALSE")
+		f.str("PlayToParticipant", "FALSE")
+		f.str("PlayInterrupted", "FALSE")
+		f.int("ResultCode", 200, false)
+		f.int("ResultSubcode", 0, false)
+		f.str("ResultMessage", "Action completed successfully.")
+		f.str("ResultType", "Completed")
+		return monitorEnd(&f, it)
 	case chatRequest:
 		f := monitorHeader(b, it, eventID(c, it.kind, it.idx, 0), at, "SendChatMessage", name, "ACSChatIncomingOperations")
 		f.str("ChatThreadId", string(c.threadOfChat(nil)))

@@ -183,7 +183,8 @@ func TestKafka(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opt := simulate.SoakRun(6, day, 30)
+	opt := simulate.SoakRun(6, day, 50)
+	opt.Metadata = 1
 	want := map[string]int{}
 	seq, _ := simulate.Generate(opt)
 	for m := range seq {
