@@ -240,40 +240,6 @@ func contentsOf(events []schema.Event, twice map[string]int64) []evidence.Conten
 	return out
 }
 
-// setsOf are the alias sets of events. The span of a set is that of servers'
-// events where there are any: clients' clocks may be wrong.
-func setsOf(events []keyed) []calls.AliasSet {
-	byKey := map[string]int{}
-	var sets []calls.AliasSet
-	for _, k := range events {
-		e := k.event
-		own := e.Source == schema.SourceRollcall
-		at, seen := byKey[k.key]
-		if !seen {
-			at = len(sets)
-			byKey[k.key] = at
-			sets = append(sets, calls.AliasSet{Key: k.key, Aliases: names(e.Refs), Own: own})
-		}
-		s := &sets[at]
-		if s.Time.IsZero() || !e.Time.IsZero() && e.Time.Before(s.Time) {
-			s.Time = e.Time
-		}
-		switch {
-		case own && !s.Own:
-			continue
-		case !own && s.Own:
-			s.First, s.Last, s.Own = time.Time{}, time.Time{}, false
-		}
-		if s.First.IsZero() || !e.First.IsZero() && e.First.Before(s.First) {
-			s.First = e.First
-		}
-		if e.Last.After(s.Last) {
-			s.Last = e.Last
-		}
-	}
-	return sets
-}
-
 // names are the ids of a call as aliases.
 func names(r schema.CallRefs) []string {
 	var out []string

@@ -24,12 +24,13 @@ import (
 // eventColumns are what an event is made of, in the order of scanRow.
 const eventColumns = "event_id, source, kind, via, version, content, time, time_reason, first, last, resource, aliases, facts"
 
-// The copies of an event nearly always name the same ids, and then whichever
-// copy counts belongs to the same call. wanderers are the events of which a
-// later version names others: for them the copy that counts must be known
-// before calls can be told apart. Choosing among all copies of all events in
-// ClickHouse costs ten times as much.
-const wanderers = "SELECT event_id FROM events_one WHERE " + known + " GROUP BY event_id HAVING min(alias_key) != max(alias_key)"
+// The copies of an event nearly always name the same ids and speak of the same
+// time, and then whichever copy counts says when and where the call was.
+// wanderers are the events of which a later version names others or speaks of
+// another time: for them the copy that counts must be known before calls can be
+// told apart. Choosing among all copies of all events in ClickHouse costs ten
+// times as much.
+const wanderers = "SELECT event_id FROM events_one WHERE " + known + " GROUP BY event_id HAVING min(alias_key) != max(alias_key) OR min(first) != max(first) OR min(last) != max(last)"
 
 // own tells the app's own events, whose clocks may be wrong, from servers'.
 const own = "(source = 'rollcall')"
@@ -49,51 +50,54 @@ func atNow(ctx context.Context, now time.Time, more clickhouse.Parameters) conte
 	return clickhouse.Context(ctx, clickhouse.WithParameters(p))
 }
 
-// aliasSets reads which sets of aliases the events known at now name, and for
-// each wanderer the alias set of the copy that counts.
+// aliasSets reads which sets of aliases the events known at now name, and, of
+// the events whose copies name different ones, that of the copy that counts.
 func aliasSets(ctx context.Context, conn driver.Conn, now time.Time) (sets []calls.AliasSet, settled map[string]string, err error) {
-	rows, err := conn.Query(atNow(ctx, now, nil), `SELECT alias_key, any(aliases), coalesce(minIf(first, NOT `+own+`), min(first)), coalesce(maxIf(last, NOT `+own+`), max(last)), min(time),
-    min(`+own+`) FROM events_one
-WHERE alias_key != '' AND `+known+` AND event_id NOT IN (`+wanderers+`) GROUP BY alias_key`)
-	if err != nil {
-		return nil, nil, fmt.Errorf("read the ids of calls: %w", err)
-	}
-	if sets, err = scanAliasSets(rows); err != nil {
-		return nil, nil, err
-	}
-	rows, err = conn.Query(atNow(ctx, now, nil), `SELECT event_id, row.1, row.2, row.3, row.4, row.5, row.6 FROM (
-    SELECT event_id, argMin((alias_key, aliases, first, last, time, `+own+`), `+preference+`) AS row
-    FROM events_one WHERE `+known+` AND event_id IN (`+wanderers+`) GROUP BY event_id)`)
-	if err != nil {
-		return nil, nil, fmt.Errorf("read the ids of calls: %w", err)
-	}
-	defer rows.Close()
+	var l setList
 	settled = map[string]string{}
-	for rows.Next() {
-		var id string
-		s, err := scanAliasSet(rows, &id)
+	var id string
+	var elsewhere uint8
+	for _, q := range []struct {
+		sql    string
+		before []any
+	}{
+		{`SELECT alias_key, any(aliases), coalesce(minIf(first, NOT ` + own + `), min(first)), coalesce(maxIf(last, NOT ` + own + `), max(last)), min(time),
+    min(` + own + `) FROM events_one
+WHERE alias_key != '' AND ` + known + ` AND event_id NOT IN (` + wanderers + `) GROUP BY alias_key`, nil},
+		{`SELECT event_id, elsewhere, row.1, row.2, row.3, row.4, row.5, row.6 FROM (
+    SELECT event_id, min(alias_key) != max(alias_key) AS elsewhere, argMin((alias_key, aliases, first, last, time, ` + own + `), ` + preference + `) AS row
+    FROM events_one WHERE ` + known + ` AND event_id IN (` + wanderers + `) GROUP BY event_id)`, []any{&id, &elsewhere}},
+	} {
+		rows, err := conn.Query(atNow(ctx, now, nil), q.sql)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read the ids of calls: %w", err)
+		}
+		err = scanAliasSets(rows, q.before, func(s calls.AliasSet) {
+			if elsewhere == 1 {
+				settled[id] = s.Key
+			}
+			if s.Key != "" {
+				l.add(s)
+			}
+		})
 		if err != nil {
 			return nil, nil, err
 		}
-		settled[id] = s.Key
-		if s.Key != "" {
-			sets = append(sets, s)
-		}
 	}
-	return sets, settled, rows.Err()
+	return l.sets, settled, nil
 }
 
-func scanAliasSets(rows driver.Rows) ([]calls.AliasSet, error) {
+// scanAliasSets reads rows of alias sets, after whatever columns come before.
+func scanAliasSets(rows driver.Rows, before []any, each func(calls.AliasSet)) error {
 	defer rows.Close()
-	var sets []calls.AliasSet
 	for rows.Next() {
-		s, err := scanAliasSet(rows)
+		s, err := scanAliasSet(rows, before...)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		sets = append(sets, s)
+		each(s)
 	}
-	return sets, rows.Err()
+	return rows.Err()
 }
 
 // scanAliasSet reads one row of an alias set, after whatever columns come
