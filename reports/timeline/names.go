@@ -21,17 +21,32 @@ func (t *teller) names() {
 	t.section("Names that were shown", "where, when and by which source; and what the directory said then")
 	told := 0
 	hidden := t.untold()
-	for i := range t.c.Names {
-		n := &t.c.Names[i]
-		if !t.opt.All && (told == mostNames || hidden[n.RawID]) {
+	all := t.c.named()
+	for _, same := range all {
+		if !t.opt.All && (told == mostNames || hidden[same[0].RawID]) {
 			continue
 		}
 		told++
-		t.name(n)
+		t.name(same)
 	}
-	if rest := len(t.c.Names) - told; rest > 0 {
+	if rest := len(all) - told; rest > 0 {
 		t.line(2, t.paint(dim, fmt.Sprintf("and %s; --all tells them too", plural(rest, "more name"))))
 	}
+}
+
+// named puts together what was shown of one identity under one name.
+func (c *Call) named() (all [][]*Name) {
+	at := map[[2]string]int{}
+	for i := range c.Names {
+		n := &c.Names[i]
+		k := [2]string{n.RawID, n.Name}
+		if _, known := at[k]; !known {
+			at[k] = len(all)
+			all = append(all, nil)
+		}
+		all[at[k]] = append(all[at[k]], n)
+	}
+	return all
 }
 
 // untold are the identities of which no session is told.
@@ -46,22 +61,38 @@ func (t *teller) untold() map[string]bool {
 	return hidden
 }
 
-func (t *teller) name(n *Name) {
-	parts := []string{quoted(n.Name), cmp.Or(Safe(n.RawID), "of one whose id is not known")}
+// name tells one name of one identity: each place where it was shown, and what
+// the directory said, once where it is the same for all.
+func (t *teller) name(same []*Name) {
+	t.text(2, "", quoted(same[0].Name)+" · "+cmp.Or(Safe(same[0].RawID), "of one whose id is not known"))
+	for i, n := range same {
+		t.text(2+hang, dim, t.shownAt(n))
+		said, color := t.directory(n)
+		if last := i == len(same)-1; said != "" && (last || said != t.said(same[i+1])) {
+			t.text(2+hang, color, said)
+		}
+		if n.Result != "" {
+			t.text(2+hang, resultColor(n.Result), strings.Join(slices.DeleteFunc([]string{words(Safe(n.Result)), Safe(n.Reason)}, func(s string) bool { return s == "" }), ": "))
+		}
+	}
+}
+
+func (t *teller) said(n *Name) string {
+	said, _ := t.directory(n)
+	return said
+}
+
+// shownAt says where and when a name was shown, and by which source.
+func (t *teller) shownAt(n *Name) string {
+	var where []string
 	if n.Surface != "" {
-		parts = append(parts, "on "+Safe(n.Surface))
+		where = append(where, "on "+Safe(n.Surface))
 	}
 	for _, l := range n.Labels {
-		parts = append(parts, "label "+quoted(l))
+		where = append(where, "label "+quoted(l))
 	}
-	t.text(2, "", strings.Join(parts, " · "))
-	t.text(2+hang, dim, seen(n)+", "+cmp.Or(t.source(n.Event), sourceNames[n.Source], Safe(n.Source))+also(n.Kinds))
-	if said, color := t.directory(n); said != "" {
-		t.text(2+hang, color, said)
-	}
-	if n.Result != "" {
-		t.text(2+hang, resultColor(n.Result), strings.Join(slices.DeleteFunc([]string{words(Safe(n.Result)), Safe(n.Reason)}, func(s string) bool { return s == "" }), ": "))
-	}
+	where = append(where, seen(n), cmp.Or(t.source(n.Event), sourceNames[n.Source], Safe(n.Source)))
+	return strings.Join(where, ", ") + t.also(n)
 }
 
 func seen(n *Name) string {
@@ -71,12 +102,22 @@ func seen(n *Name) string {
 	return "from " + clockOf(n.FirstAt) + " to " + clockOf(n.LastAt)
 }
 
-// also names how many other kinds of event show the same.
-func also(kinds []string) string {
-	if len(kinds) < 2 {
-		return ""
+// also names the kinds of event that show the same, but for that of the first.
+func (t *teller) also(n *Name) string {
+	var kinds []string
+	first := t.events[n.Event]
+	for _, k := range n.Kinds {
+		if first == nil || first.Kind != k {
+			kinds = append(kinds, Safe(shortKind(k)))
+		}
 	}
-	return "; and in " + plural(len(kinds)-1, "other kind") + " of event"
+	switch {
+	case len(kinds) == 0:
+		return ""
+	case first == nil:
+		return " " + strings.Join(kinds, ", ")
+	}
+	return "; also " + strings.Join(kinds, ", ")
 }
 
 // directory says what the directory had of a user at the time.

@@ -43,9 +43,13 @@ func (e *Event) place() string {
 
 // title is the event's source and kind in short.
 func (e *Event) title() string {
-	kind := e.Kind[strings.LastIndexByte(e.Kind, '/')+1:]
-	kind = strings.TrimPrefix(kind, "Microsoft.Communication.")
-	return cmp.Or(sourceNames[e.Source], e.Source) + " " + kind
+	return cmp.Or(sourceNames[e.Source], e.Source) + " " + shortKind(e.Kind)
+}
+
+// shortKind is a kind without what all kinds of its source begin with.
+func shortKind(kind string) string {
+	kind = kind[strings.LastIndexByte(kind, '/')+1:]
+	return strings.TrimPrefix(kind, "Microsoft.Communication.")
 }
 
 // source says which event states something, and where it lies.
