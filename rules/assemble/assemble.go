@@ -185,7 +185,7 @@ func (s *Spine) aliases() (out []schema.Alias, taught []teacher) {
 	for _, i := range s.words.order { // in order of time: the first of those that name the same
 		if w := s.words.at(i); !heard[w.refs] {
 			heard[w.refs] = true
-			learn(w.refs, teacher{w.at, w.id})
+			learn(w.refs, teacher{w.at(), w.id()})
 		}
 	}
 	for a, t := range first {

@@ -102,7 +102,7 @@ func (s *Spine) assumedStart(connected schema.Bound) schema.Bound {
 		}
 	}
 	for _, i := range s.words.order {
-		client = earlier(client, s.words.at(i).at)
+		client = earlier(client, s.words.at(i).at())
 	}
 	if server.IsZero() {
 		server = client

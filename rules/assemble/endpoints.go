@@ -53,7 +53,7 @@ func (s *Spine) devices() map[string][]*device {
 	for _, i := range s.words.order { // in order of time
 		w := s.words.at(i)
 		list, is := out[w.who.RawID]
-		if !is || w.at.IsZero() || !namesDevice(*w.who) {
+		if !is || w.at().IsZero() || !namesDevice(*w.who) {
 			continue
 		}
 		at := slices.IndexFunc(list, func(d *device) bool { return d.endpoint == w.who.EndpointID })
@@ -62,7 +62,7 @@ func (s *Spine) devices() map[string][]*device {
 			list = append(list, &device{endpoint: w.who.EndpointID})
 			out[w.who.RawID] = list
 		}
-		list[at].times = append(list[at].times, w.at)
+		list[at].times = append(list[at].times, w.at())
 	}
 	for _, list := range out {
 		slices.SortFunc(list, func(a, b *device) int {

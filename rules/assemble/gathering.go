@@ -2,6 +2,7 @@ package assemble
 
 import (
 	"cmp"
+	"encoding/hex"
 	"slices"
 	"strings"
 	"time"
@@ -38,6 +39,11 @@ func (g *Gathering) Add(e *schema.Event) {
 			return // the word says it all
 		}
 	}
+	if r := e.Facts.Roster; r != nil {
+		c := *e
+		c.Facts.Roster = g.shared.roster(r)
+		e = &c
+	}
 	g.events = append(g.events, e)
 }
 
@@ -48,8 +54,18 @@ func own(e *schema.Event) bool { return e.Facts.Participant != nil && e.Facts.Pr
 // A word is what an app says of a participant: a receipt, a signal, or anything
 // else that shows that it reports.
 type word struct {
-	at     time.Time // zero where it can't be read
-	id     string    // of the event
+	*statement
+	// when is twice the instant in Unix milliseconds, and one more where the id
+	// is packed.
+	when int64
+	// name is the id of the event: its 16 bytes, or as it is.
+	name string
+	// noticeID is the id of the notice, which may be another one each time.
+	noticeID string
+}
+
+// A statement is what many words say alike. Nothing of it is ever changed.
+type statement struct {
 	via    []schema.Via
 	who    *schema.Participant
 	refs   *schema.CallRefs
@@ -57,19 +73,42 @@ type word struct {
 	notice *schema.Notice // without its id
 	// consent is an answer to a question for consent.
 	consent *schema.Consent
-	// noticeID is the id of the notice, which may be another one each time.
-	noticeID string
+}
+
+// unread is the instant of a word whose time can't be read.
+var unread = time.Time{}.UnixMilli()
+
+// at is when it was said; zero where that can't be read.
+func (w *word) at() time.Time {
+	if w.when>>1 == unread {
+		return time.Time{}
+	}
+	return time.UnixMilli(w.when >> 1).UTC()
+}
+
+// id is the id of the event.
+func (w *word) id() string {
+	if w.when&1 == 0 {
+		return w.name
+	}
+	return hex.EncodeToString([]byte(w.name))
 }
 
 func (w *word) compare(o *word) int {
-	return cmp.Or(w.at.Compare(o.at), strings.Compare(w.id, o.id))
+	if c := cmp.Compare(w.when>>1, o.when>>1); c != 0 {
+		return c
+	}
+	if w.when == o.when { // bytes have the order of their digits
+		return strings.Compare(w.name, o.name)
+	}
+	return strings.Compare(w.id(), o.id())
 }
 
 // receipt is the receipt that a word with a notice is.
 func (w *word) receipt() schema.Receipt {
 	n := *w.notice
 	n.NoticeID = w.noticeID
-	return schema.Receipt{Event: w.id, Via: w.via, At: w.at, Notice: n}
+	return schema.Receipt{Event: w.id(), Via: w.via, At: w.at(), Notice: n}
 }
 
 // words are a list of words that grows without being copied, and their order.
@@ -103,7 +142,7 @@ func (l *words) add(w word) int32 {
 	}
 	b := &l.blocks[len(l.blocks)-1]
 	*b = append(*b, w)
-	l.last = later(l.last, w.at)
+	l.last = later(l.last, w.at())
 	return int32(n)
 }
 
@@ -115,13 +154,16 @@ func (l *words) sort() {
 	slices.SortFunc(l.order, func(a, b int32) int { return l.at(a).compare(l.at(b)) })
 }
 
-// shared holds what many words say, once. Nothing of it is ever changed.
+// shared holds what many events say, once.
 type shared struct {
-	who     map[schema.Participant]*schema.Participant
-	refs    map[schema.CallRefs]*schema.CallRefs
-	signals map[schema.Signal]*schema.Signal
-	notices map[noticeKey]*schema.Notice
-	vias    map[string][]schema.Via
+	who        map[schema.Participant]*schema.Participant
+	refs       map[schema.CallRefs]*schema.CallRefs
+	signals    map[schema.Signal]*schema.Signal
+	notices    map[noticeKey]*schema.Notice
+	vias       map[string]*[]schema.Via
+	statements map[statementKey]*statement
+	raws       map[string]string
+	texts      *strings.Builder // the block that is being filled
 }
 
 // noticeKey is a notice without its id.
@@ -130,32 +172,101 @@ type noticeKey struct {
 	acknowledged                                  bool
 }
 
+type statementKey struct {
+	via    *[]schema.Via
+	who    *schema.Participant
+	refs   *schema.CallRefs
+	signal *schema.Signal
+	notice *schema.Notice
+}
+
 func newShared() shared {
 	return shared{
 		who: map[schema.Participant]*schema.Participant{}, refs: map[schema.CallRefs]*schema.CallRefs{},
-		signals: map[schema.Signal]*schema.Signal{}, notices: map[noticeKey]*schema.Notice{}, vias: map[string][]schema.Via{},
+		signals: map[schema.Signal]*schema.Signal{}, notices: map[noticeKey]*schema.Notice{}, vias: map[string]*[]schema.Via{},
+		statements: map[statementKey]*statement{}, raws: map[string]string{},
 	}
 }
 
 // word makes the word of an own event.
 func (s *shared) word(e *schema.Event) word {
 	f := &e.Facts
-	w := word{at: e.Time, id: e.ID, via: s.via(e.Via), who: once(s.who, *f.Participant), refs: once(s.refs, e.Refs)}
-	w.consent = f.Consent
+	key := statementKey{via: s.via(e.Via), who: once(s.who, *f.Participant), refs: once(s.refs, e.Refs)}
 	if f.Signal != nil {
-		w.signal = once(s.signals, *f.Signal)
+		key.signal = once(s.signals, *f.Signal)
+	}
+	w := word{when: e.Time.UnixMilli() << 1}
+	var packed [16]byte
+	if pack(&packed, e.ID) {
+		w.when |= 1
+		w.name = s.text(string(packed[:]))
+	} else {
+		w.name = s.text(e.ID)
 	}
 	if n := f.Notice; n != nil {
-		key := noticeKey{strings.Join(n.Captures, ","), n.State, n.Surface, n.Text, n.Locale, n.Clock, n.Acknowledged}
-		if w.notice = s.notices[key]; w.notice == nil {
+		of := noticeKey{strings.Join(n.Captures, ","), n.State, n.Surface, n.Text, n.Locale, n.Clock, n.Acknowledged}
+		if key.notice = s.notices[of]; key.notice == nil {
 			c := *n
 			c.NoticeID = ""
-			w.notice = &c
-			s.notices[key] = w.notice
+			key.notice = &c
+			s.notices[of] = key.notice
 		}
-		w.noticeID = n.NoticeID
+		w.noticeID = s.text(n.NoticeID)
+	}
+	if w.statement = s.statements[key]; w.statement == nil || f.Consent != nil {
+		w.statement = &statement{via: *key.via, who: key.who, refs: key.refs, signal: key.signal, notice: key.notice, consent: f.Consent}
+		if f.Consent == nil {
+			s.statements[key] = w.statement
+		}
 	}
 	return w
+}
+
+// pack makes bytes of an id of 32 lower-case hex digits, and reports whether it
+// is one.
+func pack(to *[16]byte, id string) bool {
+	if len(id) != 2*len(to) || strings.ToLower(id) != id {
+		return false
+	}
+	_, err := hex.Decode(to[:], []byte(id))
+	return err == nil
+}
+
+// textsABlock is how many bytes of texts lie together.
+const textsABlock = 64 << 10
+
+// text keeps a short text among others, so that it is no piece of a larger one.
+func (s *shared) text(t string) string {
+	if t == "" {
+		return ""
+	}
+	if s.texts == nil || s.texts.Cap()-s.texts.Len() < len(t) {
+		size := textsABlock
+		if s.texts == nil {
+			size = 512 // most calls are small
+		}
+		s.texts = &strings.Builder{}
+		s.texts.Grow(max(size, len(t)))
+	}
+	from := s.texts.Len()
+	s.texts.WriteString(t)
+	return s.texts.String()[from:]
+}
+
+// roster makes each raw id of a roster one with those of others: each roster of
+// a large meeting has all of them.
+func (s *shared) roster(r *schema.Roster) *schema.Roster {
+	c := *r
+	c.RawIDs = make([]string, len(r.RawIDs))
+	for i, raw := range r.RawIDs {
+		known, ok := s.raws[raw]
+		if !ok {
+			known = strings.Clone(raw)
+			s.raws[known] = known
+		}
+		c.RawIDs[i] = known
+	}
+	return &c
 }
 
 func once[T comparable](known map[T]*T, v T) *T {
@@ -167,10 +278,7 @@ func once[T comparable](known map[T]*T, v T) *T {
 	return p
 }
 
-func (s *shared) via(via []schema.Via) []schema.Via {
-	if len(via) == 0 {
-		return nil
-	}
+func (s *shared) via(via []schema.Via) *[]schema.Via {
 	var key strings.Builder
 	for _, v := range via {
 		key.WriteString(string(v))
@@ -178,7 +286,8 @@ func (s *shared) via(via []schema.Via) []schema.Via {
 	}
 	known, ok := s.vias[key.String()]
 	if !ok {
-		known = slices.Clone(via)
+		list := slices.Clone(via)
+		known = &list
 		s.vias[key.String()] = known
 	}
 	return known

@@ -121,9 +121,9 @@ func (s *Spine) matchOwn() {
 // give hands a word to the sessions that it is about.
 func (s *Spine) give(i int32) []*session {
 	w := s.words.at(i)
-	fits := s.fits(*w.who, w.at)
+	fits := s.fits(*w.who, w.at())
 	if len(fits) == 0 && w.notice != nil && !s.knows(*w.who) {
-		s.call.Unmatched = append(s.call.Unmatched, w.id)
+		s.call.Unmatched = append(s.call.Unmatched, w.id())
 	}
 	// No other session can be meant.
 	sure := len(fits) == 1 && (w.who.ParticipantID != "" || w.who.EndpointID != "" || len(s.byRaw[w.who.RawID]) == 1)
@@ -144,7 +144,7 @@ func (s *Spine) tell(x *session, i int32, sure bool) {
 	w := s.words.at(i)
 	if sure {
 		if x.ownEvent == "" {
-			x.ownEvent = w.id
+			x.ownEvent = w.id()
 		}
 		p := w.who
 		if p.AppID != "" && (x.ownApp == "" || p.AppID < x.ownApp) {
@@ -155,7 +155,7 @@ func (s *Spine) tell(x *session, i int32, sure bool) {
 		}
 		x.reported = true
 	}
-	if w.at.IsZero() {
+	if w.at().IsZero() {
 		return // judges nothing that needs the time
 	}
 	shown := w.notice != nil && !w.notice.Acknowledged
@@ -193,10 +193,10 @@ func (s *Spine) finish(x *session) schema.Session {
 			out.Receipts = append(out.Receipts, w.receipt())
 		}
 		if w.signal != nil {
-			out.Signals = append(out.Signals, schema.SessionSignal{Event: w.id, At: w.at, Signal: *w.signal})
+			out.Signals = append(out.Signals, schema.SessionSignal{Event: w.id(), At: w.at(), Signal: *w.signal})
 		}
 		if w.consent != nil {
-			out.Consents = append(out.Consents, schema.SessionConsent{Event: w.id, At: w.at, Consent: *w.consent})
+			out.Consents = append(out.Consents, schema.SessionConsent{Event: w.id(), At: w.at(), Consent: *w.consent})
 		}
 	}
 	return out
@@ -222,7 +222,7 @@ func (s *Spine) Receive(e schema.Event) (changed []schema.Session, ok bool) {
 		return nil, false
 	}
 	for _, x := range s.fits(*e.Facts.Participant, e.Time) {
-		if slices.ContainsFunc(x.words, func(i int32) bool { return s.words.at(i).id == e.ID }) {
+		if slices.ContainsFunc(x.words, func(i int32) bool { return s.words.at(i).id() == e.ID }) {
 			return nil, false // the same event again, perhaps by another way
 		}
 	}

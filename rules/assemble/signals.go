@@ -141,29 +141,29 @@ func (s *Spine) sightings(capture string, server []part) []sighting {
 	for _, i := range s.words.order { // in order of time
 		w := s.words.at(i)
 		g, p := w.signal, w.who
-		if g == nil || g.Capture != capture || w.at.IsZero() ||
-			g.Active && told(server, w.at) || !g.Active && len(open) == 0 {
+		if g == nil || g.Capture != capture || w.at().IsZero() ||
+			g.Active && told(server, w.at()) || !g.Active && len(open) == 0 {
 			continue
 		}
-		fits := s.fits(*p, w.at)
+		fits := s.fits(*p, w.at())
 		named := client{name: cmp.Or(p.ParticipantID, p.RawID+"\x00"+p.EndpointID)}
 		for _, c := range append(clients(fits), named) {
 			if i, is := open[c]; is && !g.Active {
-				out[i].to, out[i].end = w.at, w.id
+				out[i].to, out[i].end = w.at(), w.id()
 				delete(open, c)
 			}
 		}
 		if !g.Active {
 			continue
 		}
-		seers := clients(inCall(fits, w.at))
+		seers := clients(inCall(fits, w.at()))
 		if len(seers) == 0 {
 			seers = append(seers, named)
 		}
 		for _, c := range seers {
 			if _, is := open[c]; !is {
 				open[c] = len(out)
-				out = append(out, sighting{client: c, from: w.at, event: w.id})
+				out = append(out, sighting{client: c, from: w.at(), event: w.id()})
 			}
 		}
 	}
