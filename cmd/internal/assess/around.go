@@ -70,6 +70,14 @@ func lookAt(ctx context.Context, conn driver.Conn, touched []string, now time.Ti
 			return a, err
 		}
 		again := through && !looked.holds(need)
+		parted, err := a.parted(ctx, conn)
+		if err != nil {
+			return a, err
+		}
+		for _, key := range parted {
+			again = again || !members[key]
+			seeds[key] = true
+		}
 		for _, c := range a.stored {
 			for _, key := range c.keys {
 				again = again || !members[key] // the call lost it: where it belongs now is evaluated too
@@ -81,6 +89,54 @@ func lookAt(ctx context.Context, conn driver.Conn, touched []string, now time.Ti
 		}
 		looked = need
 	}
+}
+
+// maxParted bounds how many calls of one alias that is not believed are looked
+// at: that of more has long been set aside.
+const maxParted = 1000
+
+// parted returns the alias sets of the calls that an alias joined until it was
+// set aside, together with a call that the look around is about, and that are
+// not stored as they are now.
+func (a *around) parted(ctx context.Context, conn driver.Conn) (keys []string, err error) {
+	of := map[string][]string{} // alias sets by call
+	for _, s := range a.resolution.SetAside {
+		if len(s.Calls) > maxParted || !slices.ContainsFunc(s.Calls, func(id string) bool { return a.about[id] }) {
+			continue
+		}
+		for _, id := range s.Calls {
+			if !a.about[id] {
+				of[id] = nil
+			}
+		}
+	}
+	if len(of) == 0 {
+		return nil, nil
+	}
+	for key, id := range a.resolution.Calls {
+		if _, is := of[id]; is {
+			of[id] = append(of[id], key)
+		}
+	}
+	for _, list := range of {
+		slices.Sort(list)
+		keys = append(keys, list...)
+	}
+	stored, err := storedWith(ctx, conn, keys)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range stored {
+		slices.Sort(c.keys)
+		if slices.Equal(of[c.id], c.keys) {
+			delete(of, c.id)
+		}
+	}
+	keys = nil
+	for _, list := range of {
+		keys = append(keys, list...)
+	}
+	return keys, nil
 }
 
 // withCopies returns alias sets and those that other copies of their events

@@ -368,3 +368,24 @@ func TestEventLeavesForAnotherCall(t *testing.T) {
 	b.wants(episodes, sorted(guid("g1")+" 0", guid("g2")+" 1")...)
 	b.asAudit()
 }
+
+// TestRunawayAliasLive: an alias joins calls until it would join more than 20;
+// then each of them is its own again, and says why.
+func TestRunawayAliasLive(t *testing.T) {
+	b := newBench(t)
+	from := day(2, "10:00:00")
+	connected := func(n int) string {
+		return fmt.Sprintf(`[{"id":%q,"source":"calling/callConnections/%s","type":"Microsoft.Communication.CallConnected","specversion":"1.0","time":%q,"data":{"callConnectionId":%q,"correlationId":%q}}]`,
+			guid(fmt.Sprint("event", n)), guid("shared"), stamp(from.Add(time.Duration(n)*time.Minute)), guid("shared"), guid(fmt.Sprint("call", n)))
+	}
+	var messages []string
+	for n := range 20 {
+		messages = append(messages, connected(n))
+	}
+	b.sends(callTopic, from, messages...)
+	b.wants("SELECT call_id FROM calls_current", guid("call0"))
+	b.sends(callTopic, from, connected(20))
+	b.wants("SELECT toString(count()) FROM calls_current", "21")
+	b.wants("SELECT toString(uniqExact(call_id)) FROM findings_current WHERE rule = 'evidence.conflict' AND severity = 'info'", "21")
+	b.asAudit()
+}
