@@ -32,8 +32,9 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func cover() Cover {
 	return Cover{
 		AsOf: storetest.AsOf(), Generator: "rollcall 0.1.0", Policy: &spreadsheet.Digest{Name: "policy.yaml", SHA256: strings.Repeat("ab", 32)},
-		Evidence: spreadsheet.Evidence{Messages: 1234, Events: 2345, DeadLetters: 2, Beside: true, Gaps: []string{"acs-events, partition 1: offsets 5 to 9 were never read"}},
-		Inputs:   []spreadsheet.Digest{{Name: "events/" + storetest.Markup + ".ndjson", SHA256: strings.Repeat("cd", 32)}},
+		Severities: map[string]string{"interop.pstn": "info", "notice.missed": "high"},
+		Evidence:   spreadsheet.Evidence{Messages: 1234, Events: 2345, DeadLetters: 2, Beside: true, Gaps: []string{"acs-events, partition 1: offsets 5 to 9 were never read"}},
+		Inputs:     []spreadsheet.Digest{{Name: "events/" + storetest.Markup + ".ndjson", SHA256: strings.Repeat("cd", 32)}},
 	}
 }
 

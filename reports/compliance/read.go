@@ -203,7 +203,8 @@ func (rd reader) rules(r *Report) error {
 	return rd.populations(r)
 }
 
-// populations adds what the rules looked at, also those without findings.
+// populations adds what the rules looked at, also those without findings or
+// without anything to look at: silence is not to be mistaken for health.
 func (rd reader) populations(r *Report) error {
 	sql := "SELECT rule, sum(population), sum(pass), sum(fail), sum(no_evidence), sum(not_applicable) FROM checks_current GROUP BY rule ORDER BY rule"
 	err := rd.store.Query(rd.ctx, "populations", sql, nil, func(rows driver.Rows) error {
@@ -214,10 +215,15 @@ func (rd reader) populations(r *Report) error {
 		if i := slices.IndexFunc(r.Rules, func(x Rule) bool { return x.Rule == rule }); i >= 0 {
 			r.Rules[i].Looked = looked
 		} else {
-			r.Rules = append(r.Rules, Rule{Rule: rule, Looked: looked})
+			r.Rules = append(r.Rules, Rule{Rule: rule, Severity: r.Cover.Severities[rule], Looked: looked})
 		}
 		return err
 	})
+	for rule, severity := range r.Cover.Severities {
+		if !slices.ContainsFunc(r.Rules, func(x Rule) bool { return x.Rule == rule }) {
+			r.Rules = append(r.Rules, Rule{Rule: rule, Severity: severity, Looked: &Population{}})
+		}
+	}
 	slices.SortStableFunc(r.Rules, func(a, b Rule) int { return strings.Compare(a.Rule, b.Rule) })
 	return err
 }

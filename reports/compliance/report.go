@@ -27,6 +27,8 @@ type Cover struct {
 	Policy *spreadsheet.Digest
 	Inputs []spreadsheet.Digest
 	Hidden bool // persons appear as pseudonyms
+	// Severities are those of all rules by id, also of rules that found nothing.
+	Severities map[string]string
 }
 
 // A Report is the content of compliance.xlsx and compliance.html.

@@ -230,8 +230,9 @@ func (r Report) compliance(c export.Counts) compliance.Cover {
 	scope := r.Store.Scope
 	cover := compliance.Cover{
 		From: scope.From, To: scope.To, OneTenant: scope.OneTenant, Tenant: scope.Tenant, AsOf: r.AsOf, Generator: "rollcall " + r.Version,
-		Evidence: spreadsheet.Evidence{Messages: c.Messages, Events: c.AllEvents(), DeadLetters: c.DeadLetters, Gaps: c.Gaps},
-		Hidden:   r.Store.Hide != nil,
+		Evidence:   spreadsheet.Evidence{Messages: c.Messages, Events: c.AllEvents(), DeadLetters: c.DeadLetters, Gaps: c.Gaps},
+		Hidden:     r.Store.Hide != nil,
+		Severities: severities(),
 	}
 	if r.Policy != nil {
 		cover.Policy = &spreadsheet.Digest{Name: r.Policy.Path, SHA256: r.Policy.SHA256}
@@ -240,6 +241,15 @@ func (r Report) compliance(c export.Counts) compliance.Cover {
 		cover.Inputs = append(cover.Inputs, spreadsheet.Digest{Name: f.Path, SHA256: f.SHA256})
 	}
 	return cover
+}
+
+// severities are those of all rules.
+func severities() map[string]string {
+	all := map[string]string{}
+	for _, r := range catalogue.Rules() {
+		all[r.ID] = string(r.Severity)
+	}
+	return all
 }
 
 // checks gives every rule its population, also where it had nothing to judge.
