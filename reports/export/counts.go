@@ -18,9 +18,11 @@ type Counts struct {
 	DeadLetters int64
 	Gaps        []string // in words
 	Calls       int64
+	Unjoined    int64 // calls that no correlation id names: what no call of ACS could be joined with
 	Sessions    int64
 	Obligations map[string]int64 // by result
-	Findings    map[string]int64 // by rule
+	Findings    map[string]int64 // by rule, but those that an exception covers
+	Suppressed  map[string]int64 // by rule: those
 	Failing     int64            // findings with result fail, above info
 	Checks      map[string]Check // by rule
 }
@@ -45,10 +47,13 @@ func (c Counts) AllEvents() int64 {
 	return n
 }
 
+// unjoined is true of a call that has aliases, but no correlation id.
+const unjoined = "NOT arrayExists(a -> JSONExtractString(a, 'kind') = 'correlation_id', JSONExtractArrayRaw(json, 'aliases'))"
+
 // Count counts. The scope's tenant limits what was found, not the evidence,
 // which belongs to all of them.
 func (s Store) Count(ctx context.Context) (Counts, error) {
-	c := Counts{Events: map[string]map[string]int64{}, Obligations: map[string]int64{}, Findings: map[string]int64{}}
+	c := Counts{Events: map[string]map[string]int64{}, Obligations: map[string]int64{}, Findings: map[string]int64{}, Suppressed: map[string]int64{}}
 	where, args := s.where(false)
 	single := func(to *int64, sql string, args ...any) error {
 		var n uint64
@@ -75,19 +80,25 @@ func (s Store) Count(ctx context.Context) (Counts, error) {
 			return single(&c.DeadLetters, "SELECT count() FROM dead_letters_one WHERE replayed_at = toDateTime64(0, 3, 'UTC')")
 		},
 		func() error { return single(&c.Calls, "SELECT countIf(NOT chat) FROM calls_current"+where, args...) },
+		func() error {
+			return single(&c.Unjoined, "SELECT countIf(NOT chat AND "+unjoined+") FROM calls_current"+where, args...)
+		},
 		func() error { return single(&c.Sessions, "SELECT count() FROM sessions_current"+where, args...) },
 		func() error {
 			and := " WHERE "
 			if where != "" {
 				and = where + " AND "
 			}
-			return single(&c.Failing, "SELECT count() FROM findings_current"+and+"result = 'fail' AND severity != 'info'", args...)
+			return single(&c.Failing, "SELECT count() FROM findings_current"+and+"result = 'fail' AND severity != 'info' AND status != 'suppressed'", args...)
 		},
 		func() error {
 			return byName(c.Obligations, "SELECT result, count() FROM obligations_current"+where+" GROUP BY result")
 		},
 		func() error {
-			return byName(c.Findings, "SELECT rule, count() FROM findings_current"+where+" GROUP BY rule")
+			return byName(c.Findings, "SELECT rule, countIf(status != 'suppressed') AS open FROM findings_current"+where+" GROUP BY rule HAVING open > 0")
+		},
+		func() error {
+			return byName(c.Suppressed, "SELECT rule, countIf(status = 'suppressed') AS covered FROM findings_current"+where+" GROUP BY rule HAVING covered > 0")
 		},
 		func() error { return s.countEvents(ctx, c.Events) },
 		func() (err error) { c.Checks, err = s.checks(ctx); return err },

@@ -68,14 +68,20 @@ type Summary struct {
 	Events      map[string]map[string]int64 `json:"events"`
 	DeadLetters int64                       `json:"dead_letters"`
 	Calls       int64                       `json:"calls"`
-	Sessions    int64                       `json:"sessions"`
-	Obligations map[string]int64            `json:"obligations"`
-	Findings    map[string]int64            `json:"findings"`
-	Checks      map[string]export.Check     `json:"checks"`
-	Currency    string                      `json:"currency"`
-	Cost        map[string]string           `json:"cost"`
-	Unpriced    map[string]string           `json:"unpriced"`
-	Files       []InputFile                 `json:"files"`
+	// Unjoined counts the calls that no correlation id names: evidence that could
+	// not be joined with a call of ACS stays a call of its own.
+	Unjoined    int64            `json:"unjoined"`
+	Sessions    int64            `json:"sessions"`
+	Obligations map[string]int64 `json:"obligations"`
+	Findings    map[string]int64 `json:"findings"`
+	// Suppressed counts the findings that an exception covers, which are not
+	// among Findings.
+	Suppressed map[string]int64        `json:"suppressed,omitempty"`
+	Checks     map[string]export.Check `json:"checks"`
+	Currency   string                  `json:"currency"`
+	Cost       map[string]string       `json:"cost"`
+	Unpriced   map[string]string       `json:"unpriced"`
+	Files      []InputFile             `json:"files"`
 }
 
 // manifest is manifest.json.
@@ -265,7 +271,7 @@ func checks(found map[string]export.Check) map[string]export.Check {
 func (r Report) summary(w io.Writer, c export.Counts, rows []metering.Row) error {
 	s := Summary{
 		AsOf: files.Time(r.AsOf), Version: r.Version, Messages: c.Messages, Events: c.Events, DeadLetters: c.DeadLetters,
-		Calls: c.Calls, Sessions: c.Sessions, Obligations: c.Obligations, Findings: c.Findings, Checks: checks(c.Checks),
+		Calls: c.Calls, Unjoined: c.Unjoined, Sessions: c.Sessions, Obligations: c.Obligations, Findings: c.Findings, Suppressed: c.Suppressed, Checks: checks(c.Checks),
 		Currency: r.Tariff.Currency(), Cost: map[string]string{}, Unpriced: map[string]string{}, Files: r.Inputs,
 	}
 	byMeter := map[string][]metering.Row{}
