@@ -7,6 +7,43 @@ import (
 	"rollcall/schema/rawid"
 )
 
+// learnNames gives sessions that are known by their participant id the other ids
+// of the participant that events tell which bound no session: Azure Monitor's
+// rows of media and of clients' operations; and where no source names the
+// identity, the app's own words.
+func (s *Spine) learnNames(byID map[string]*session) {
+	for _, e := range s.events {
+		var p schema.Participant
+		switch f := &e.Facts; {
+		case f.Media != nil:
+			p = f.Media.Participant
+		case f.Operation != nil:
+			p = f.Operation.By
+		}
+		if x := byID[p.ParticipantID]; x != nil && p.ParticipantID != "" {
+			x.name(schema.Participant{RawID: p.RawID, EndpointID: p.EndpointID})
+		}
+	}
+	told := map[*session]string{}
+	for _, p := range s.shared.who {
+		x := byID[p.ParticipantID]
+		if x != nil && p.ParticipantID != "" && p.RawID != "" && x.RawID == "" && (told[x] == "" || p.RawID < told[x]) {
+			told[x] = p.RawID
+		}
+	}
+	for x, raw := range told {
+		x.RawID = raw
+	}
+}
+
+// teachesName reports whether a word names the identity of a session of which
+// no source knows it.
+func (s *Spine) teachesName(p schema.Participant) bool {
+	s.buildIndex()
+	x := s.byParticipant[p.ParticipantID]
+	return x != nil && x.RawID == "" && p.RawID != ""
+}
+
 // byEndpoint indexes the sessions by endpoint, in their order.
 func (s *Spine) byEndpoint() map[string][]int {
 	index := map[string][]int{}

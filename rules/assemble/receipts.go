@@ -214,7 +214,8 @@ func (s *Spine) Receive(e schema.Event) (changed []schema.Session, ok bool) {
 	case !s.matched || !own(&e) || e.Facts.Signal != nil || e.Facts.Name != nil || !s.learn(&e),
 		s.call.Start.Source.Assumed() && s.call.Start.Event == "", // rests on all evidence
 		s.call.End.Source == schema.BoundAssumedLastSeen,
-		bare(e.Facts.Participant.RawID),      // may be another's id
+		bare(e.Facts.Participant.RawID), // may be another's id
+		s.teachesName(*e.Facts.Participant),
 		s.tellsDevices(*e.Facts.Participant): // may tell which device others are
 		return nil, false
 	}

@@ -135,6 +135,7 @@ func (s *Spine) buildSessions() {
 		}
 		x.add(e)
 	}
+	s.learnNames(byID)
 	s.settle()
 	s.place(summaryVisits(summaries))
 	for _, source := range [...]schema.BoundSource{schema.BoundEventGrid, schema.BoundRoster, schema.BoundApp, schema.BoundGraph} {

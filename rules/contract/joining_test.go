@@ -51,6 +51,12 @@ func TestOneParticipantByManyIds(t *testing.T) {
 			`leg1 10(call_summary) to 100(call_summary) pstn by endpoint_type
 			 4:+14255550123 10(graph) to 100(graph) pstn by raw_id
 			 4:+14255550199 12(graph) to 100(graph) pstn by raw_id`},
+		"a row of media links participant id and endpoint": {
+			[]schema.Event{added(who{pid: alice.pid, raw: alice.raw}, 1), removed(who{pid: alice.pid, raw: alice.raw}, 100), diagnosis(alice, 4000), summary(who{endpoint: alice.endpoint}, 1.2, 99)},
+			`alice 1(event_grid) to 100(event_grid) acs_app:external_user by raw_id`},
+		"the app's words name whom the log does not": {
+			[]schema.Event{summary(who{pid: alice.pid}, 1, 100), shows(who{pid: alice.pid, raw: alice.raw}, "recording", 5), joins(alice.byRaw(), 1.5), leaves(alice.byRaw(), 101.2)},
+			`alice 1(call_summary) to 101.2(app) acs_app:external_user by raw_id`},
 		"a server is nobody whom a roster names": {
 			[]schema.Event{summary(who{pid: "p-server"}, 10, 90, endpointType("server")), roster(1, 10, alice), roster(2, 100)},
 			`server 10(call_summary) to 100(call_summary) bot by endpoint_type
