@@ -1,5 +1,6 @@
 // Package documents holds the JSON Schemas (draft 2020-12) of the documents that
-// Rollcall writes for programs to read: "call", a line of calls.ndjson.
+// Rollcall writes for programs to read: "call", a line of calls.ndjson. It holds
+// the data dictionary, too, dictionary.md.
 package documents
 
 import "embed"
