@@ -62,7 +62,8 @@ const sameLength = time.Second
 // chatParts reads the system messages of one call. One that a recording began
 // states no length; one that it is over states its length, and was written then
 // or later, so that the recording began no later than the message lets it seem:
-// with the last that began until then, if that has no length or the same.
+// with the last that began until then, if that has no length or the same. A
+// message that was written as a recording began states its start itself.
 // Teams makes one recording of a call at a time, so one whose end is not told
 // was over when the next began.
 func chatParts(events []*schema.Event) []part {
@@ -79,7 +80,7 @@ func chatParts(events []*schema.Event) []part {
 		next, _ := slices.BinarySearchFunc(out, e.Facts.Span.Start.Add(slack), func(o *stretch, t time.Time) int {
 			return cmp.Or(o.start.At.Compare(t), -1) // one that begins then counts
 		})
-		if next > 0 && out[next-1].takes(e.Facts.Span) {
+		if next > 0 && out[next-1].takes(e) {
 			out[next-1].add(e)
 			continue
 		}
@@ -93,10 +94,25 @@ func chatParts(events []*schema.Event) []part {
 	return partsOf(out)
 }
 
-// takes reports whether a message with a length can be about the stretch.
-func (o *stretch) takes(m *schema.CaptureSpan) bool {
-	return o.lengthMs < 0 || m.Start.Before(o.start.At.Add(milliseconds(o.lengthMs))) ||
-		milliseconds(m.DurationMs-o.lengthMs).Abs() <= sameLength
+// takes reports whether a message with a length can be about the stretch. One
+// that was written as its recording began, and changed since, is of no other.
+func (o *stretch) takes(e *schema.Event) bool {
+	m := e.Facts.Span
+	switch {
+	case o.lengthMs >= 0 && m.Start.Before(o.start.At.Add(milliseconds(o.lengthMs))):
+		return true
+	case atBeginning(e):
+		return m.Start.Sub(o.start.At).Abs() <= slack
+	}
+	return o.lengthMs < 0 || milliseconds(m.DurationMs-o.lengthMs).Abs() <= sameLength
+}
+
+// atBeginning reports whether a message with a length was written when that
+// began: it was last changed when at least so much time had passed. Its start is
+// then stated, not reckoned from its end.
+func atBeginning(e *schema.Event) bool {
+	m := e.Facts.CaptureMessage
+	return m != nil && !m.Created.IsZero() && m.Modified.Sub(m.Created) >= milliseconds(e.Facts.Span.DurationMs)
 }
 
 func newStretch(e *schema.Event, source schema.BoundSource) *stretch {

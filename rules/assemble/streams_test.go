@@ -89,6 +89,11 @@ func TestRecordingsOfTeams(t *testing.T) {
 		e.Source = schema.SourceGraph
 		return e
 	}
+	changed := func(id string, start float64, ms int64) schema.Event { // one message, changed as the recording ended
+		e := chat(id, start, ms)
+		e.Facts.CaptureMessage = &schema.CaptureMessage{Capture: schema.Recording, Created: at(start), Modified: at(start).Add(milliseconds(ms)), DurationMs: ms}
+		return e
+	}
 	file := func(id string, start, end float64) schema.Event {
 		a := &schema.Artifact{Capture: schema.Recording, ID: id, Created: at(start)}
 		if end > 0 {
@@ -108,13 +113,16 @@ func TestRecordingsOfTeams(t *testing.T) {
 		events []schema.Event
 		want   []string
 	}{
-		"by the chat":              {[]schema.Event{chat("a", 100, -1), chat("b", 100, 60_000), chat("c", 300, 30_000)}, []string{"teams: 100-160", "teams: 300-330"}},
-		"by the chat, to the end":  {[]schema.Event{chat("a", 100, -1)}, []string{"teams: 100-600?"}},
-		"by the file":              {[]schema.Event{file("a", 100, 200)}, []string{"teams: 100-200"}},
-		"by a file without an end": {[]schema.Event{file("a", 100, 0)}, []string{"teams:"}},
-		"by chat and file":         {[]schema.Event{chat("a", 100, 60_000), file("b", 101, 161), file("c", 105, 0)}, []string{"teams: 100-160"}},
-		"by Call Automation too":   {[]schema.Event{state("a", schema.RecordingTeams, true, 100), state("b", schema.RecordingTeams, false, 160), chat("c", 102, 60_000), file("d", 100, 160)}, []string{"teams: 100-160"}},
-		"beside one of the app's":  {[]schema.Event{state("a", schema.RecordingACS, true, 100), state("b", schema.RecordingACS, false, 160), chat("c", 102, 60_000)}, []string{"azurecommunicationservices: 100-160", "teams: 102-162"}},
+		"by the chat": {[]schema.Event{chat("a", 100, -1), chat("b", 100, 60_000), chat("c", 300, 30_000)}, []string{"teams: 100-160", "teams: 300-330"}},
+		"two of the same length, each told by a message that changed": {[]schema.Event{changed("a", 100, 60_000), changed("b", 300, 60_000)}, []string{"teams: 100-160", "teams: 300-360"}},
+		"one without an end, another by a message that changed":       {[]schema.Event{chat("a", 100, -1), changed("b", 300, 60_000)}, []string{"teams: 100-360"}},
+		"written again with its length":                               {[]schema.Event{chat("a", 100, 60_000), chat("b", 200, 60_000)}, []string{"teams: 100-160"}},
+		"by the chat, to the end":                                     {[]schema.Event{chat("a", 100, -1)}, []string{"teams: 100-600?"}},
+		"by the file":                                                 {[]schema.Event{file("a", 100, 200)}, []string{"teams: 100-200"}},
+		"by a file without an end":                                    {[]schema.Event{file("a", 100, 0)}, []string{"teams:"}},
+		"by chat and file":                                            {[]schema.Event{chat("a", 100, 60_000), file("b", 101, 161), file("c", 105, 0)}, []string{"teams: 100-160"}},
+		"by Call Automation too":                                      {[]schema.Event{state("a", schema.RecordingTeams, true, 100), state("b", schema.RecordingTeams, false, 160), chat("c", 102, 60_000), file("d", 100, 160)}, []string{"teams: 100-160"}},
+		"beside one of the app's":                                     {[]schema.Event{state("a", schema.RecordingACS, true, 100), state("b", schema.RecordingACS, false, 160), chat("c", 102, 60_000)}, []string{"azurecommunicationservices: 100-160", "teams: 102-162"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
