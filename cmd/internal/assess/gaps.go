@@ -58,8 +58,8 @@ func (g *gaps) refresh(ctx context.Context, conn driver.Conn, clock time.Time) (
 		}
 		touched = append(touched, more...)
 	}
-	if g.read.IsZero() { // a loss that was repaired while nobody looked is in no list
-		more, err := keysWhere(ctx, conn, "reason = '"+notice.ReasonEvidenceGap+"'", nil)
+	if g.read.IsZero() || len(missing) > 0 { // a loss that was repaired while nobody looked is in no list
+		more, err := keysWhere(ctx, conn, unsure, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -107,8 +107,13 @@ const (
 	tolerance = time.Hour
 )
 
+// unsure finds the calls of which a loss withheld a judgement.
+const unsure = `call_id IN (SELECT call_id FROM obligations_current WHERE reason = '` + notice.ReasonEvidenceGap + `')
+    OR call_id IN (SELECT call_id FROM checks_current WHERE rule = '` + notice.RuleStale + `' AND no_evidence > 0)`
+
 // judgedWithin finds the calls with a miss, or one without evidence, in the
-// exposure of which one of some gaps falls, or in the tolerance before it.
+// exposure of which one of some gaps falls, or in the tolerance before it; and
+// those with a notice that seemed to stay, which may have been taken back then.
 func judgedWithin(ctx context.Context, conn driver.Conn, some []notice.Gap) ([][]string, error) {
 	var first, last []string
 	apps := make([]string, 0, len(some))
@@ -117,21 +122,23 @@ func judgedWithin(ctx context.Context, conn driver.Conn, some []notice.Gap) ([][
 		first = append(first, strconv.FormatInt(g.First.UnixMilli(), 10))
 		last = append(last, strconv.FormatInt(g.Last.Add(tolerance).UnixMilli(), 10))
 	}
-	return keysWhere(ctx, conn, `result IN ('missed', 'no_evidence') AND arrayExists(
+	return keysWhere(ctx, conn, `call_id IN (SELECT call_id FROM obligations_current WHERE result IN ('missed', 'no_evidence') AND arrayExists(
     (a, f, l) -> (a = '' OR a = app) AND toUnixTimestamp64Milli(assumeNotNull(exposed_at)) <= l
         AND f <= least(ifNull(toUnixTimestamp64Milli(left_at), 9223372036854775807), ifNull(toUnixTimestamp64Milli(episode_end), 9223372036854775807)),
-    {apps:Array(String)}, {firsts:Array(Int64)}, {lasts:Array(Int64)})`, clickhouse.Parameters{
+    {apps:Array(String)}, {firsts:Array(Int64)}, {lasts:Array(Int64)}))
+OR call_id IN (SELECT call_id FROM findings_current WHERE rule = '`+notice.RuleStale+`' AND arrayExists(
+    (a, f, l) -> (a = '' OR a = app) AND toUnixTimestamp64Milli(assumeNotNull(first_at)) <= l AND f <= toUnixTimestamp64Milli(assumeNotNull(detected_at)),
+    {apps:Array(String)}, {firsts:Array(Int64)}, {lasts:Array(Int64)}))`, clickhouse.Parameters{
 		"apps": listOf(apps), "firsts": "[" + strings.Join(first, ",") + "]", "lasts": "[" + strings.Join(last, ",") + "]",
 	})
 }
 
-// keysWhere returns the alias sets of the calls with an obligation of which a
-// condition holds.
+// keysWhere returns the alias sets of the calls of which a condition holds.
 func keysWhere(ctx context.Context, conn driver.Conn, condition string, p clickhouse.Parameters) (touched [][]string, err error) {
 	if p != nil {
 		ctx = clickhouse.Context(ctx, clickhouse.WithParameters(p))
 	}
-	rows, err := conn.Query(ctx, "SELECT alias_keys FROM calls_current WHERE call_id IN (SELECT call_id FROM obligations_current WHERE "+condition+")")
+	rows, err := conn.Query(ctx, "SELECT alias_keys FROM calls_current WHERE "+condition)
 	if err != nil {
 		return nil, fmt.Errorf("find the calls that lost evidence touches: %w", err)
 	}
