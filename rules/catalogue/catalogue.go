@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"rollcall/rules/apphour"
 	"rollcall/rules/consent"
 	"rollcall/rules/evidence"
 	"rollcall/rules/exceptions"
@@ -15,7 +16,6 @@ import (
 	"rollcall/rules/own"
 	"rollcall/rules/policy"
 	"rollcall/rules/rule"
-	"rollcall/rules/window"
 	"rollcall/schema"
 )
 
@@ -62,9 +62,9 @@ func Session(call schema.Call, s schema.Session, rows []schema.Obligation, in In
 	return out
 }
 
-// Windows is what a session contributes to the windows of its app.
-func Windows(call schema.Call, s schema.Session, rows []schema.Obligation, in Input) []window.Tally {
-	return window.Of(rule.NewSession(call, s, rows, in.Policy, in.Now))
+// Hours is what a session contributes to the clock hours of its app.
+func Hours(call schema.Call, s schema.Session, rows []schema.Obligation, in Input) []apphour.Tally {
+	return apphour.Of(rule.NewSession(call, s, rows, in.Policy, in.Now))
 }
 
 // Call has every rule about whole calls judge one. Its sessions may be without
@@ -79,9 +79,9 @@ func Call(call schema.Call, in Input) rule.Outcome {
 
 // App has every rule about apps judge one in a clock hour: versions are the
 // tallies of all its versions.
-func App(versions []window.Tally, in Input) rule.Outcome {
-	out := window.JudgeBroken(notice.AppBroken(), versions, in.Policy, in.Now)
-	out.Add(window.JudgeSilent(evidence.Silent(), versions, in.Policy, in.Now))
+func App(versions []apphour.Tally, in Input) rule.Outcome {
+	out := apphour.JudgeBroken(notice.AppBroken(), versions, in.Policy, in.Now)
+	out.Add(apphour.JudgeSilent(evidence.Silent(), versions, in.Policy, in.Now))
 	exceptions.Apply(out.Findings, in.Policy)
 	return out
 }

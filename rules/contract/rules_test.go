@@ -7,10 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"rollcall/rules/apphour"
 	"rollcall/rules/catalogue"
 	"rollcall/rules/evidence"
 	"rollcall/rules/rule"
-	"rollcall/rules/window"
 	"rollcall/schema"
 )
 
@@ -20,7 +20,7 @@ func (w *world) judged(events []schema.Event) rule.Outcome {
 	call := w.call(events)
 	in := catalogue.Input{Policy: w.policy, Now: w.now, Gaps: w.gaps, Evidence: evidence.Input{Policy: w.policy}}
 	var out rule.Outcome
-	var tallies []window.Tally
+	var tallies []apphour.Tally
 	outline := call
 	outline.Sessions = nil
 	rows := w.judge(call)
@@ -32,10 +32,10 @@ func (w *world) judged(events []schema.Event) rule.Outcome {
 			}
 		}
 		out.Add(catalogue.Session(outline, s, own, in))
-		tallies = append(tallies, catalogue.Windows(outline, s, own, in)...)
+		tallies = append(tallies, catalogue.Hours(outline, s, own, in)...)
 	}
 	out.Add(catalogue.Call(call, in))
-	for _, versions := range window.Apps(window.Merge(tallies)) {
+	for _, versions := range apphour.Apps(apphour.Merge(tallies)) {
 		out.Add(catalogue.App(versions, in))
 	}
 	rule.SortFindings(out.Findings)

@@ -73,7 +73,11 @@ func Report(suppressed []schema.Finding, p *policy.Policy, now time.Time) rule.O
 		}
 		expired := !now.Before(e.Expires)
 		verdict(&out, RuleExpired, expired)
-		verdict(&out, RuleUnused, covers == 0)
+		if expired {
+			out.Count(RuleUnused, rule.NotApplicable)
+		} else {
+			verdict(&out, RuleUnused, covers == 0)
+		}
 		about := func(r rule.Rule, message string) {
 			f := r.Finding(e.ID)
 			f.Tenant, f.App, f.Subject, f.PolicyVersion, f.Message = e.Tenant, e.App, "exception "+e.ID, p.ID, message
@@ -86,7 +90,7 @@ func Report(suppressed []schema.Finding, p *policy.Policy, now time.Time) rule.O
 		if expired {
 			about(ruleExpired(), fmt.Sprintf("The exception %s of %s expired at %s; it covers %d findings from before.", e.ID, e.Owner, rule.Instant(e.Expires), covers))
 		}
-		if covers == 0 {
+		if !expired && covers == 0 {
 			about(ruleUnused(), fmt.Sprintf("The exception %s of %s covers no finding.", e.ID, e.Owner))
 		}
 	}

@@ -271,6 +271,19 @@ func (p *Policy) Notice(a App) Notice {
 	return a.notice.onto(p.tenant[a.Tenant].onto(p.base))
 }
 
+// Graces lists the graces that any app has, each once, shortest first.
+func (p *Policy) Graces() []time.Duration {
+	all := []time.Duration{p.base.Grace}
+	for _, o := range p.tenant {
+		all = append(all, o.onto(p.base).Grace)
+	}
+	for _, a := range p.apps {
+		all = append(all, p.Notice(a).Grace)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 // override holds those notice parameters that a level of the file sets.
 type override struct {
 	deadline, early, grace, quiet, stale *time.Duration

@@ -539,3 +539,49 @@ FROM (
         )
     GROUP BY event_id
 );
+
+CREATE TABLE IF NOT EXISTS app_hours_local ON CLUSTER `main` (
+    call_id String,
+    version UInt64,
+    tenant LowCardinality(String),
+    app LowCardinality(String),
+    app_version LowCardinality(String),
+    hour DateTime64(3, 'UTC') COMMENT 'its beginning',
+    ended UInt32 COMMENT 'obligated sessions that ended in it',
+    ended_evidence Array(String) CODEC(ZSTD(1)),
+    sent Bool COMMENT 'the app sent anything in it',
+    signalled UInt32 COMMENT 'obligated sessions that were first signalled in it',
+    signalled_evidence Array(String) CODEC(ZSTD(1)),
+    showed Bool COMMENT 'any notice was shown in it, or to those who were signalled',
+    gap Bool COMMENT 'evidence was lost that may hold what was sent'
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/app_hours_local', '{replica}')
+ORDER BY (call_id, version, tenant, app, app_version, hour);
+
+CREATE TABLE IF NOT EXISTS app_hours ON CLUSTER `main` AS app_hours_local ENGINE = Distributed(`main`, currentDatabase(), app_hours_local, cityHash64(call_id));
+
+CREATE OR REPLACE VIEW app_hours_current ON CLUSTER `main` AS
+SELECT call_id, version, tenant, app, app_version, hour, ended, ended_evidence, sent, signalled, signalled_evidence, showed, gap
+FROM app_hours FINAL WHERE (call_id, version) GLOBAL IN (SELECT call_id, version FROM calls_current);
+
+CREATE TABLE IF NOT EXISTS subjects ON CLUSTER `main` (
+    subject_id String,
+    version UInt64,
+    stored_at DateTime64(6, 'UTC') DEFAULT now64(6, 'UTC')
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/subjects', '{replica}', version)
+ORDER BY subject_id;
+
+CREATE OR REPLACE VIEW findings_current ON CLUSTER `main` AS
+SELECT call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at,
+    message, evidence, policy_version
+FROM findings FINAL WHERE (call_id, version) GLOBAL IN (SELECT call_id, version FROM calls_current)
+UNION ALL
+SELECT '' AS call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at,
+    message, evidence, policy_version
+FROM findings AS f FINAL WHERE (f.call_id, f.version) GLOBAL IN (SELECT subject_id, version FROM subjects FINAL);
+
+CREATE OR REPLACE VIEW checks_current ON CLUSTER `main` AS
+SELECT call_id, version, rule, population, pass, fail, no_evidence, not_applicable
+FROM checks FINAL WHERE (call_id, version) GLOBAL IN (SELECT call_id, version FROM calls_current)
+UNION ALL
+SELECT '' AS call_id, version, rule, population, pass, fail, no_evidence, not_applicable
+FROM checks AS c FINAL WHERE (c.call_id, c.version) GLOBAL IN (SELECT subject_id, version FROM subjects FINAL);

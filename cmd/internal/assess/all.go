@@ -56,6 +56,9 @@ func All(ctx context.Context, conn driver.Conn, t Terms, version uint64, progres
 	if err := w.flush(ctx); err != nil {
 		return res, err
 	}
+	if err := judgeSubjects(ctx, w, t); err != nil {
+		return res, err
+	}
 	return res, conn.Exec(ctx, fmt.Sprintf("ALTER TABLE call_sets DROP PARTITION %d", version))
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"rollcall/reports/metering"
 	"rollcall/reports/tariff"
+	"rollcall/rules/apphour"
 	"rollcall/rules/assemble"
 	"rollcall/rules/calls"
 	"rollcall/rules/catalogue"
@@ -54,6 +55,8 @@ type Results struct {
 	Free     []metering.Free
 	// Checks are the populations of the rules.
 	Checks map[string]rule.Population
+	// Hours is what the call's sessions contribute to the hours of their apps.
+	Hours []apphour.Tally
 }
 
 // A Part is what follows for one session of a call.
@@ -100,6 +103,7 @@ func Evaluate(spine *assemble.Spine, d Doubts, t Terms, each func(schema.Call, P
 		of := catalogue.Session(call, s, p.Obligations, judging)
 		p.Findings, of.Findings = of.Findings, nil
 		judged.Add(of)
+		r.Hours = append(r.Hours, catalogue.Hours(call, s, p.Obligations, judging)...)
 		if err := each(call, p); err != nil {
 			return r, err
 		}
@@ -109,6 +113,7 @@ func Evaluate(spine *assemble.Spine, d Doubts, t Terms, each func(schema.Call, P
 	judging.Evidence = evidence.Input{Policy: t.Policy, SetAside: d.SetAside, Contents: d.Contents, Tenant: r.Tenant}
 	judging.Evidence.App, _ = owner(schema.Session{Resource: call.Resource})
 	judged.Add(catalogue.Call(call, judging))
+	r.Hours = apphour.Merge(r.Hours)
 	r.Call, r.Findings, r.Checks = call, judged.Findings, judged.Checks
 	r.Names = shownNames(call, whose, t.Directory)
 	opt := metering.Options{Now: t.Now, Owner: owner}

@@ -62,6 +62,7 @@ type Live struct {
 	version   uint64
 	cursor    ingest.Cursor // up to where the ledger was looked at
 	gaps      gaps
+	hours     hours
 	directory directoryWatch
 }
 
@@ -150,6 +151,7 @@ func (l *Live) round(ctx context.Context) {
 	for _, keys := range l.deadlines.due(now) {
 		l.Touch(keys)
 	}
+	defer l.judgeHours(ctx, now)
 	for {
 		keys := l.take()
 		if len(keys) == 0 || ctx.Err() != nil {
@@ -238,6 +240,7 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 			return 0, err
 		}
 		l.plan(r.Call, next, own, terms)
+		l.hours.touch(r.Hours)
 	}
 	gone := a.gone()
 	for _, id := range slices.Sorted(maps.Keys(gone)) {

@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"rollcall/rules/assemble"
+	"rollcall/rules/rule"
 	"rollcall/schema"
 )
 
@@ -26,7 +27,7 @@ type writer struct {
 	conn    driver.Conn
 	version uint64
 	now     time.Time // of the evaluation
-	tables  [7]pending
+	tables  [8]pending
 	calls   pending
 	rows    int
 	bytes   int  // of the JSON in them
@@ -42,6 +43,7 @@ const (
 	toFreeSessions
 	toChecks
 	toNames
+	toHours
 )
 
 type pending struct {
@@ -51,7 +53,7 @@ type pending struct {
 
 func newWriter(conn driver.Conn, version uint64, now time.Time) *writer {
 	w := &writer{conn: conn, version: version, now: now}
-	w.tables = [7]pending{
+	w.tables = [8]pending{
 		{insert: "INSERT INTO sessions (call_id, version, session_id, tenant, app, participant_id, raw_id, endpoint_id, identity, join_path, path_evidence, display_name, joined_at, left_at, source, left_source, evidence, json)"},
 		{insert: "INSERT INTO obligations (call_id, version, session_id, capture, ordinal, tenant, app, participant_id, raw_id, endpoint_id, join_path, episode_start, episode_end, episode_end_source, joined_at, left_at, left_source, exposed_at, due_at, signalled_at, shown_at, delay_ms, result, reason, receipt_id, receipt_via, surface, clock_basis, evidence, app_version, sdk_version, exposure_ms, assumed_ms, assumed)"},
 		{insert: "INSERT INTO findings (call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at, message, evidence, policy_version)"},
@@ -59,6 +61,7 @@ func newWriter(conn driver.Conn, version uint64, now time.Time) *writer {
 		{insert: "INSERT INTO free_sessions (call_id, version, session_id, reason, raw)"},
 		{insert: "INSERT INTO checks (call_id, version, rule, population, pass, fail, no_evidence, not_applicable)"},
 		{insert: "INSERT INTO names (call_id, version, raw_id, surface, source, name, tenant, kinds, labels, first_at, last_at, event, directory_basis, directory_name, directory_from, directory_event, result, reason)"},
+		{insert: "INSERT INTO app_hours (call_id, version, tenant, app, app_version, hour, ended, ended_evidence, sent, signalled, signalled_evidence, showed, gap)"},
 	}
 	w.calls = pending{insert: "INSERT INTO calls (call_id, version, superseded_by, tenant, resource, teams, start, end, alias_keys, json)"}
 	return w
@@ -113,6 +116,13 @@ func (w *writer) findings(callID string, list []schema.Finding) {
 	}
 }
 
+// checks takes the populations of rules under the id of a call or subject.
+func (w *writer) checks(id string, all map[string]rule.Population) {
+	for name, p := range all {
+		w.put(toChecks, id, w.version, name, uint64(p.Population), uint64(p.Pass), uint64(p.Fail), uint64(p.NoEvidence), uint64(p.NotApplicable))
+	}
+}
+
 // end takes the results of a call whose parts were taken and whose alias sets
 // are keys.
 func (w *writer) end(ctx context.Context, r Results, keys []string) error {
@@ -129,8 +139,9 @@ func (w *writer) end(ctx context.Context, r Results, keys []string) error {
 	for _, f := range r.Free {
 		w.put(toFreeSessions, id, v, f.SessionID, f.Reason, f.Ms)
 	}
-	for rule, p := range r.Checks {
-		w.put(toChecks, id, v, rule, uint64(p.Population), uint64(p.Pass), uint64(p.Fail), uint64(p.NoEvidence), uint64(p.NotApplicable))
+	w.checks(id, r.Checks)
+	for _, h := range r.Hours {
+		w.put(toHours, id, v, h.Tenant, h.App, h.Version, h.Hour, uint32(h.Ended), orEmpty(h.EndedEvidence), h.Sent, uint32(h.Signalled), orEmpty(h.SignalledEvidence), h.Showed, h.Gap)
 	}
 	w.names(r.Names)
 	call := r.Call

@@ -73,8 +73,8 @@ func TestLargeCallIsWrittenWhileItIsMade(t *testing.T) {
 		if rows > maxPending+2*episodes+people {
 			t.Errorf("%d rows gathered for %s", rows, table)
 		}
-		if table == "call_sets" {
-			return
+		if table == "call_sets" || table != "calls" && batches["calls"] > 0 {
+			return // of no call, or what is judged once the calls are there
 		}
 		if now := counted(); now != before {
 			t.Errorf("readers saw %s before the call was complete, want %s", now, before)

@@ -1,4 +1,4 @@
-package window
+package apphour
 
 import (
 	"fmt"

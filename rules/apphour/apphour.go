@@ -1,7 +1,7 @@
-// Package window gathers what the sessions of an app did in a clock hour, for
+// Package apphour gathers what the sessions of an app did in a clock hour, for
 // the rules whose subject is an app in a time window (design.md, section 6). It
 // is pure: each session contributes, and contributions add up in any order.
-package window
+package apphour
 
 import (
 	"cmp"
@@ -14,7 +14,7 @@ import (
 	"rollcall/schema"
 )
 
-// Length is the length of a window.
+// Length is the length of the windows.
 const Length = time.Hour
 
 // A Key names a version of an app in a clock hour.

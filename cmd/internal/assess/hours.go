@@ -1,0 +1,100 @@
+package assess
+
+import (
+	"context"
+	"time"
+
+	"rollcall/rules/apphour"
+	"rollcall/rules/policy"
+)
+
+// How often the live service judges the hours of apps, how often what is
+// neither a call nor an hour, and how far back it looks after a start for hours
+// that ended meanwhile.
+const (
+	hoursEvery = time.Minute
+	restEvery  = time.Hour
+	hoursBack  = 48 * time.Hour
+)
+
+// hours are the hours of apps that are to be judged. The zero value is ready to
+// use.
+type hours struct {
+	touched map[time.Time]bool
+	until   time.Time // the instant up to which hours were closed
+	judged  time.Time // by the clock
+	rest    time.Time // by the clock, when the rest was judged
+}
+
+// touch says that something new is known of some hours.
+func (h *hours) touch(list []apphour.Tally) {
+	if h.touched == nil {
+		h.touched = map[time.Time]bool{}
+	}
+	for _, t := range list {
+		h.touched[t.Hour] = true
+	}
+}
+
+// take lists the hours that were touched, and those that can be judged by now
+// and could not be before: an hour can be judged when it is over, and the time
+// that receipts may be under way.
+func (h *hours) take(now time.Time, p *policy.Policy) []time.Time {
+	from := h.until
+	if from.IsZero() {
+		from = now.Add(-hoursBack)
+	}
+	all := h.touched
+	if all == nil {
+		all = map[time.Time]bool{}
+	}
+	for _, grace := range p.Graces() {
+		wait := apphour.Length + grace
+		for hour := from.Add(-wait).Truncate(apphour.Length); !hour.Add(wait).After(now); hour = hour.Add(apphour.Length) {
+			if hour.Add(wait).After(from) {
+				all[hour.UTC()] = true
+			}
+		}
+	}
+	out := make([]time.Time, 0, len(all))
+	for hour := range all {
+		out = append(out, hour)
+	}
+	return out
+}
+
+// judgeHours judges the hours of apps that are due, and at times what else is no
+// call. What fails is tried again at the next round.
+func (l *Live) judgeHours(ctx context.Context, now time.Time) {
+	clock := l.deps.Clock()
+	if ctx.Err() != nil || clock.Sub(l.hours.judged) < hoursEvery {
+		return
+	}
+	terms := l.deps.Terms
+	terms.Now, terms.Gaps = now, l.gaps.list
+	s := newSubjects(newWriter(l.deps.Conn, l.nextVersion(), now), terms)
+	if err := l.judgeSubjects(ctx, s, now, clock); err != nil && ctx.Err() == nil {
+		l.deps.Metrics.failed()
+		l.deps.Logger.Warn("assess: the hours of apps are not judged, it is tried again", "error", err)
+	}
+}
+
+func (l *Live) judgeSubjects(ctx context.Context, s *subjects, now, clock time.Time) error {
+	if due := l.hours.take(now, s.in.Policy); len(due) > 0 {
+		if err := s.hours(ctx, due); err != nil {
+			return err
+		}
+		if err := s.flush(ctx); err != nil {
+			return err
+		}
+	}
+	l.hours.touched, l.hours.until, l.hours.judged = nil, now, clock
+	if clock.Sub(l.hours.rest) < restEvery {
+		return nil
+	}
+	if err := s.rest(ctx); err != nil {
+		return err
+	}
+	l.hours.rest = clock
+	return nil
+}
