@@ -110,3 +110,29 @@ func TestResultsCurrent(t *testing.T) {
 		values(t, conn, "SELECT toString(count()) FROM "+view)
 	}
 }
+
+// Of the rows of one key that of the newest decoder counts, and one without an
+// event withdraws what an older decoder read, whether or not parts were merged.
+func TestEventsOfTheNewestDecoder(t *testing.T) {
+	conn := newTables(t)
+	const columns = "INSERT INTO events (topic, epoch, partition, offset, idx, event_id, alias_key, facts, decoder) VALUES "
+	exec(t, conn, "SYSTEM STOP MERGES events")
+	exec(t, conn, columns+"('t', 0, 0, 1, 0, 'a', 'k', 'old', 1), ('t', 0, 0, 1, 1, 'b', 'k', 'old', 1), ('t', 0, 0, 1, 2, 'c', 'k', 'old', 1)")
+	exec(t, conn, columns+"('t', 0, 0, 2, 0, 'c', 'k', 'copy', 1)")
+	exec(t, conn, columns+"('t', 0, 0, 1, 0, 'a', 'k', 'new', 2), ('t', 0, 0, 1, 1, 'b', 'other', 'new', 2), ('t', 0, 0, 1, 2, '', 'k', '', 2), ('t', 0, 0, 1, 3, '', 'k', '', 2)")
+	exec(t, conn, columns+"('t', 0, 0, 1, 0, 'a', 'k', 'late', 1)") // by a member that had already lost its partition
+	for _, when := range []string{"before merging", "after merging"} {
+		for query, want := range map[string][]string{
+			"SELECT concat(event_id, ' ', facts) FROM events_one ORDER BY 1":                                                  {"a new", "b new", "c copy"},
+			"SELECT concat(event_id, ' ', facts) FROM events_current ORDER BY 1":                                              {"a new", "b new", "c copy"},
+			"SELECT concat(event_id, ' ', facts) FROM events_of(alias_keys = ['k']) WHERE alias_key = 'k' ORDER BY 1":         {"a new", "c copy"},
+			"SELECT concat(event_id, ' ', facts) FROM events_of(alias_keys = ['other']) WHERE alias_key = 'other' ORDER BY 1": {"b new"},
+		} {
+			if got := values(t, conn, query); !slices.Equal(got, want) {
+				t.Errorf("%s, %s: got %q, want %q", when, query, got, want)
+			}
+		}
+		exec(t, conn, "SYSTEM START MERGES events")
+		exec(t, conn, "OPTIMIZE TABLE events FINAL")
+	}
+}
