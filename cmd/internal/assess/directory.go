@@ -3,7 +3,6 @@ package assess
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -107,116 +106,78 @@ func sightings(ctx context.Context, conn driver.Conn, condition string, to []dir
 // its since on.
 type directoryWatch struct {
 	since time.Time // ClickHouse's clock
-	// done is what was looked at of what was stored from since on, and when it
-	// was stored.
-	done map[schema.Coordinate]time.Time
+	print print
 }
+
+// print tells whether anything was stored since a watch's last look.
+type print struct{ rows, sum uint64 }
 
 // stragglers is the age at which no more rows turn up that are older: an insert
 // takes its time when it begins and is seen when it ends.
 const stragglers = time.Minute
 
 // touched returns the alias sets of the calls that showed a name of a user at or
-// after an instant for which the directory has been seen anew.
-func (w *directoryWatch) touched(ctx context.Context, conn driver.Conn) ([][]string, error) {
-	fresh, next, err := w.fresh(ctx, conn)
-	if err != nil {
+// after an instant for which the directory has been seen anew. A call may be
+// among them again, with what was stored within stragglers of the last look.
+func (w *directoryWatch) touched(ctx context.Context, conn driver.Conn) (out [][]string, err error) {
+	now, newest, err := look(ctx, conn, w.since)
+	if err != nil || now == w.print {
 		return nil, err
 	}
-	var out [][]string
-	for part := range slices.Chunk(fresh, maxList) {
-		keys, from := make([]string, len(part)), "["
-		earliest := part[0].at
-		for i, f := range part {
-			keys[i] = directory.Key(f.raw)
-			if i > 0 {
-				from += ","
-			}
-			from += strconv.FormatInt(max(f.at.UnixMilli(), 0), 10)
-			if f.at.Before(earliest) {
-				earliest = f.at
-			}
-		}
-		if earliest.IsZero() {
-			earliest = time.UnixMilli(0)
-		}
-		ctx := atNow(ctx, earliest, clickhouse.Parameters{"list": listOf(keys), "from": from + "]"})
-		// The calls that ended before are left out first: the names of the others
-		// lie together.
-		rows, err := conn.Query(ctx, `WITH (SELECT {list:Array(String)}) AS users, (SELECT {from:Array(Int64)}) AS instants
+	// What the next look is held against is read before the calls are: what is
+	// stored in between is looked at twice, not never.
+	next := directoryWatch{since: w.since}
+	if from := newest.Add(-stragglers); from.After(next.since) {
+		next.since = from
+	}
+	if next.print, _, err = look(ctx, conn, next.since); err != nil {
+		return nil, err
+	}
+	// The calls that ended before are left out first: the names of the others
+	// lie together. An unknown instant is before all.
+	rows, err := conn.Query(ctx, `WITH users AS (
+    SELECT `+objectID("raw_id")+` AS user, min(ifNull(at, toDateTime64(0, 3, 'UTC'))) AS seen FROM (`+usersAsSeen(storedSince(w.since))+`) GROUP BY user
+)
 SELECT alias_keys FROM calls_current WHERE call_id IN (
-    SELECT call_id FROM names_current
-    WHERE call_id IN (SELECT call_id FROM calls_current WHERE end IS NULL OR end >= fromUnixTimestamp64Milli({now:Int64}))
-        AND (indexOf(users, arrayElement(splitByChar(':', lower(raw_id)), -1)) AS at) > 0
-        AND (last_at IS NULL OR toUnixTimestamp64Milli(assumeNotNull(last_at)) >= instants[at])
+    SELECT n.call_id FROM names_current AS n INNER JOIN users AS u ON `+objectID("n.raw_id")+` = u.user
+    WHERE n.call_id IN (SELECT call_id FROM calls_current WHERE end IS NULL OR end >= (SELECT min(seen) FROM users))
+        AND (n.last_at IS NULL OR n.last_at >= u.seen)
 )`)
-		if err != nil {
+	if err != nil {
+		return nil, fmt.Errorf("find the calls of users that the directory names: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var keys []string
+		if err := rows.Scan(&keys); err != nil {
 			return nil, fmt.Errorf("find the calls of users that the directory names: %w", err)
 		}
-		if out, err = scanKeySets(rows, out); err != nil {
-			return nil, fmt.Errorf("find the calls of users that the directory names: %w", err)
-		}
+		out = append(out, keys)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("find the calls of users that the directory names: %w", err)
 	}
 	*w = next
 	return out, nil
 }
 
-func scanKeySets(rows driver.Rows, to [][]string) ([][]string, error) {
-	defer rows.Close()
-	for rows.Next() {
-		var keys []string
-		if err := rows.Scan(&keys); err != nil {
-			return nil, err
-		}
-		to = append(to, keys)
-	}
-	return to, rows.Err()
-}
-
-// freshUser is a user that was stored anew, with the earliest time at which it
-// was seen; zero where that is not known.
-type freshUser struct {
-	raw string
-	at  time.Time
-}
-
-// fresh returns the users that were stored since the last look, and what the
-// next look begins with.
-func (w directoryWatch) fresh(ctx context.Context, conn driver.Conn) (out []freshUser, next directoryWatch, err error) {
-	since := "stored_at >= fromUnixTimestamp64Micro(" + strconv.FormatInt(max(w.since.UnixMicro(), 0), 10) + ")"
-	rows, err := conn.Query(ctx, "SELECT raw_id, at, topic, epoch, partition, offset, idx, stored_at FROM ("+usersAsSeen(since)+") ORDER BY raw_id")
+// look reads the print of what is stored from an instant on, and when the
+// newest of it was stored.
+func look(ctx context.Context, conn driver.Conn, since time.Time) (p print, newest time.Time, err error) {
+	err = conn.QueryRow(ctx, "SELECT count(), sum(cityHash64(topic, epoch, partition, offset, idx, decoder)), max(stored_at) FROM events WHERE "+
+		users+" AND "+storedSince(since)).Scan(&p.rows, &p.sum, &newest)
 	if err != nil {
-		return nil, w, fmt.Errorf("look for what is new of the directory: %w", err)
+		return p, newest, fmt.Errorf("look for what is new of the directory: %w", err)
 	}
-	defer rows.Close()
-	next = directoryWatch{since: w.since, done: map[schema.Coordinate]time.Time{}}
-	for rows.Next() {
-		var raw string
-		var c schema.Coordinate
-		var at *time.Time
-		var stored time.Time
-		if err := rows.Scan(&raw, &at, &c.Topic, &c.Epoch, &c.Partition, &c.Offset, &c.Index, &stored); err != nil {
-			return nil, w, fmt.Errorf("look for what is new of the directory: %w", err)
-		}
-		next.done[c] = stored
-		if from := stored.Add(-stragglers); from.After(next.since) {
-			next.since = from
-		}
-		if _, done := w.done[c]; done {
-			continue
-		}
-		f := freshUser{raw, deref(at)}
-		if n := len(out); n > 0 && out[n-1].raw == raw {
-			if f.at.Before(out[n-1].at) {
-				out[n-1] = f
-			}
-			continue
-		}
-		out = append(out, f)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, w, fmt.Errorf("look for what is new of the directory: %w", err)
-	}
-	maps.DeleteFunc(next.done, func(_ schema.Coordinate, stored time.Time) bool { return stored.Before(next.since) })
-	return out, next, nil
+	return p, newest.UTC(), nil
+}
+
+func storedSince(t time.Time) string {
+	return "stored_at >= fromUnixTimestamp64Micro(" + strconv.FormatInt(max(t.UnixMicro(), 0), 10) + ")"
+}
+
+// objectID is the SQL for the user's object in a raw id, as directory.Key has
+// it.
+func objectID(rawID string) string {
+	return "arrayElement(splitByChar(':', lower(" + rawID + ")), -1)"
 }

@@ -43,12 +43,10 @@ func TestYesterdaysCallIsHeldAgainstYesterdaysName(t *testing.T) {
 		"2026-03-07 Ann: held Ann 2026-03-06"}
 	b.wants(namesShown, want...)
 
-	// What comes late changes the calls after it, and no other.
-	before := b.rows("SELECT concat(call_id, ' ', toString(version)) FROM calls_current WHERE start < '2026-03-06 12:00:00'")
+	// What comes late changes the calls after it.
 	b.sends(userTopic, day(6, "12:00:00"), userPage(fmt.Sprintf(`{"id":%q,"@removed":{"reason":"changed"}}`, guid("u"))))
 	want[3] = "2026-03-07 Ann: removed  2026-03-06"
 	b.wants(namesShown, want...)
-	b.wants("SELECT concat(call_id, ' ', toString(version)) FROM calls_current WHERE start < '2026-03-06 12:00:00'", before...)
 	b.sends(userTopic, day(1, "08:00:00"), userPage(namedUser("u", "Ann")+`,{"id":"`+guid("u")+`","mail":"ann@contoso.com"}`))
 	want[0] = "2026-03-01 Ann: held Ann 2026-03-01"
 	want[1] = "2026-03-03 Ann: held Ann 2026-03-01" // it was so all the time
