@@ -23,6 +23,7 @@ const (
 	tierChanges   = iota // Call Automation and the recordings' summaries
 	tierStreaming        // streaming usage
 	tierChat             // Teams chat system messages
+	tierFiles            // Graph's files of recordings and transcripts
 	tierClients          // signals that clients saw
 	tiers
 )
@@ -43,6 +44,8 @@ func (s *Spine) buildEpisodes() {
 				}
 			case tierChat:
 				more = s.spanParts(capture, schema.BoundTeamsChat)
+			case tierFiles:
+				more = s.fileParts(capture)
 			case tierClients:
 				more = s.signalParts(capture, union(s.endParts(parts)))
 			}

@@ -30,7 +30,7 @@ func (s *Spine) teamsRecordings() {
 		}
 	}
 	add("", s.spanParts(schema.Recording, schema.BoundTeamsChat))
-	for _, e := range s.artifacts() {
+	for _, e := range s.artifacts(schema.Recording) {
 		a := e.Facts.Artifact
 		start := schema.Bound{At: a.Created, Source: schema.BoundGraph, Event: e.ID}
 		p := part{start: start, lastOn: a.Created, end: start, events: []string{e.ID}}
@@ -45,13 +45,31 @@ func (s *Spine) teamsRecordings() {
 	}
 }
 
-// artifacts lists the files of Teams' recordings, by their start. One of which
+// fileParts reads when Teams recorded or transcribed by the files that Graph has
+// of it, where they tell both bounds. The contract's ranks do not name them: they
+// tell what nothing but clients would.
+func (s *Spine) fileParts(capture string) []part {
+	var parts []part
+	for _, e := range s.artifacts(capture) {
+		a := e.Facts.Artifact
+		if !a.End.After(a.Created) {
+			continue
+		}
+		p := part{start: schema.Bound{At: a.Created, Source: schema.BoundGraph, Event: e.ID}, lastOn: a.Created, events: []string{e.ID}}
+		p.end = p.start
+		p.end.At = a.End
+		parts = append(parts, p)
+	}
+	return parts
+}
+
+// artifacts lists the files of Teams' recordings or transcripts, by their start. One of which
 // several events tell is the one of the latest end.
-func (s *Spine) artifacts() []*schema.Event {
+func (s *Spine) artifacts(capture string) []*schema.Event {
 	byID := map[string]*schema.Event{}
 	for _, e := range s.events { // in order of time
 		a := e.Facts.Artifact
-		if a == nil || a.Capture != schema.Recording || a.Created.IsZero() || a.End.After(s.opt.Now) {
+		if a == nil || a.Capture != capture || a.Created.IsZero() || a.End.After(s.opt.Now) {
 			continue
 		}
 		k := cmp.Or(a.ID, e.ID)

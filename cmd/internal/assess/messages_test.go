@@ -307,6 +307,9 @@ func TestGraphIdsThatHoldTheThread(t *testing.T) {
 	if want := []string{acsUser("alice") + " call_summary acs_app:external_user", "8:orgid:" + guid("carol") + " roster unknown"}; !slices.Equal(names, want) {
 		t.Errorf("sessions %q, want %q", names, want)
 	}
+	if e := o.call.Episodes; len(e) != 1 || e[0].Start.Source != schema.BoundGraph || !e[0].Start.At.Equal(at(10)) || !e[0].End.At.Equal(at(40)) {
+		t.Errorf("episodes %+v, want the file's", e)
+	}
 	if len(o.call.Recordings) != 1 || o.call.Recordings[0].Kind != schema.RecordingTeams {
 		t.Errorf("recordings %+v, want one of Teams", o.call.Recordings)
 	}
