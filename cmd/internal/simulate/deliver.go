@@ -48,7 +48,7 @@ func (d *delivery) send(k kind, t topic, f form, idx int32, aux uint16, at, lo, 
 	if d.r.hit(opt.Duplicates) && k != malformed {
 		it.at += d.r.between(0, 20*minute)
 		it.copy = true
-		if d.r.hit(0.3) {
+		if d.r.hit(0.3) && k != graphSecret { // which has no resource to show
 			it.form = otherForm(f)
 		}
 		d.g.push(it)

@@ -146,7 +146,7 @@ func (g *generator) call(i int) {
 	c := g.planner.plan(i, s, g.startOf(i))
 	g.deliver(c, i)
 	t := walk(c, g.truth.Gaps)
-	t.Names = c.truthNames()
+	t.Names, t.ChatNames = c.truthNames(), c.chatNames()
 	g.truth.Tallies.Calls++
 	g.truth.Tallies.Sessions += len(t.Sessions)
 	for i := range t.Obligations {

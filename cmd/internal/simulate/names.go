@@ -1,6 +1,9 @@
 package simulate
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A nameFault is what is wrong with a displayed name. It is decided when the
 // script is written; nothing looks at a name to find it.
@@ -158,6 +161,33 @@ func (c *script) truthNames() []TruthName {
 				}
 			}
 		}
+	}
+	return out
+}
+
+// chatNames lists the names that a chat beside the call shows: of who writes, and
+// of who is in it as it begins.
+func (c *script) chatNames() []TruthName {
+	if len(c.chat) == 0 || c.thread != "" || c.open {
+		return nil
+	}
+	var out []TruthName
+	list := func(p *person, name string) {
+		n := TruthName{CallID: string(c.threadOfChat(nil)), RawID: p.raw, Source: "event_grid", Name: name, Directory: p.listed(c.start)}
+		for i := range c.sessions {
+			if x := &c.sessions[i]; x.who == p && x.name == name {
+				n.Fault, n.Rule = nameFaultNames[x.fault], nameRules[x.fault]
+			}
+		}
+		if name != "" && !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	for i := range c.chat {
+		list(c.chat[i].from, c.chat[i].name)
+	}
+	for _, p := range c.chatMembers() {
+		list(p, p.called(c.start))
 	}
 	return out
 }

@@ -45,6 +45,7 @@ type TruthCall struct {
 	// or empty, and ChatUsage what it used. A meeting's chat is part of it.
 	Chat      string
 	ChatUsage map[UsageKey]int64
+	ChatNames []TruthName // with the thread for the call's id
 }
 
 // A TruthSession is one session. Match it by participant id or, where the

@@ -22,9 +22,25 @@ func forUser(k kind) bool {
 	return k == chatForUser || k == chatEditedForUser || k == chatDeletedForUser || k == chatThreadForUser
 }
 
-func chatRecipient(it *item) *person {
-	pool := it.c.app.externals
-	return &pool[(int(it.c.seed%1000)+int(it.aux)+1)%len(pool)]
+func chatRecipient(it *item) *person { return it.c.recipient(int(it.aux)) }
+
+// recipient is the n-th who gets messages of the call's chat.
+func (c *script) recipient(n int) *person {
+	pool := c.app.externals
+	return &pool[(int(c.seed%1000)+n+1)%len(pool)]
+}
+
+// chatMembers are those who are in the chat beside the call as it begins.
+func (c *script) chatMembers() []*person {
+	by := c.chat[0].from
+	members := []*person{c.recipient(0)}
+	if c.guest != nil {
+		members = append(members, c.guest)
+	}
+	if by != c.guest && by != members[0] {
+		members = append(members, by)
+	}
+	return members
 }
 
 // chatData writes a message, or that it was changed: once for the thread, with
@@ -64,14 +80,7 @@ func chatData(b []byte, it *item) []byte {
 // threadData writes that a thread began, with those who are in it.
 func threadData(b []byte, it *item) []byte {
 	c := it.c
-	by := c.chat[0].from
-	members := []*person{chatRecipient(it)}
-	if c.guest != nil {
-		members = append(members, c.guest)
-	}
-	if by != c.guest {
-		members = append(members, by)
-	}
+	by, members := c.chat[0].from, c.chatMembers()
 	if forUser(it.kind) {
 		b = append(append(append(b, `"createdBy":"`...), by.raw...), `",`...)
 		b = append(append(append(b, `"recipientId":"`...), members[0].raw...), `","recipientCommunicationIdentifier":`...)

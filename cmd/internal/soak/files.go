@@ -30,6 +30,9 @@ func CompareFiles(dir string, truth *simulate.Truth) (*Report, error) {
 	r := &Report{Results: map[string]int{}}
 	compare(f.results, truth, r, false)
 	compareUsage(r, "usage.csv", f.usage, truth.Usage)
+	if err := f.compareNames(truth, r); err != nil {
+		return nil, err
+	}
 	var summary struct {
 		AsOf        string         `json:"as_of"`
 		DeadLetters int            `json:"dead_letters"`

@@ -20,6 +20,7 @@ type Report struct {
 	Messages, Events, Repeats    int
 	Calls, Sessions, Obligations int
 	Findings, Usage              int            // findings; totals of a day, resource and meter
+	Names                        int            // rows of names.csv; only of files
 	UsageMs                      int64          // compared, of all meters in minutes
 	Results                      map[string]int // obligations by result, with the reason of a miss
 	Kinds                        map[string]int // events by source, kind and carrier, repeats left out

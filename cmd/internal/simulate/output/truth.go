@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -74,8 +75,7 @@ func (t *Truth) Call(c *simulate.TruthCall) {
 			instant(o.Joined), instant(o.Left), instant(o.ExposedAt), instant(o.DueAt), instant(o.SignalledAt), instant(o.ShownAt),
 			files.Plain(o.Result), files.Text(o.Reason), yes(o.Told)))
 	}
-	for i := range c.Names {
-		n := &c.Names[i]
+	for _, n := range slices.Concat(c.Names, c.ChatNames) {
 		t.note(t.names.Row(files.Plain(n.CallID), files.Text(n.RawID), files.Plain(n.Source), files.Plain(n.Surface), files.Text(n.Name), files.Text(n.Directory),
 			wrong(n.Rule), files.Plain(n.Fault), files.Plain(n.Rule)))
 	}
