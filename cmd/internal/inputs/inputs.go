@@ -32,10 +32,10 @@ const DefaultMaxMessage = 16 << 20
 const keptOfBad = 64 << 10
 
 // Bounds on what a compressed file may become: beyond both it is taken for a
-// decompression bomb. Logs become ten to thirty times as large, the most that
-// gzip can do is a thousand times.
+// decompression bomb, before it is millions of messages. Logs become ten to
+// thirty times as large, the most that gzip can do is a thousand times.
 const (
-	bombBytes = 64 << 20
+	bombBytes = DefaultMaxMessage
 	bombRatio = 250
 )
 
