@@ -90,7 +90,7 @@ func TestExplainAndReportFromAService(t *testing.T) {
 		if code, _, errs := command(t, "report", "--out", to); code != 0 {
 			t.Fatalf("report: exit code %d, %q", code, errs)
 		}
-		for _, name := range []string{"compliance.xlsx", "compliance.html", "usage.xlsx", "usage.csv", "usage_lines.csv", "manifest.json"} {
+		for _, name := range []string{"compliance.xlsx", "compliance.html", "names.csv", "usage.xlsx", "usage.csv", "usage_lines.csv", "manifest.json"} {
 			got := read(t, filepath.Join(to, name))
 			if _, err := os.Stat(first); err == nil && got != read(t, filepath.Join(first, name)) {
 				t.Errorf("%s differs between a service that runs and one that does not", name)
@@ -133,6 +133,15 @@ func TestExplainAndReportFromAService(t *testing.T) {
 		}
 		if page := read(t, filepath.Join(to, "compliance.html")); strings.Contains(page, "contoso") || !strings.Contains(page, "tenant fabrikam") {
 			t.Error("the page of one tenant shows another")
+		}
+		if names := read(t, filepath.Join(to, "names.csv")); strings.Count(names, "\n") < 2 || strings.Contains(names, storetest.CallFailing) {
+			t.Errorf("the names of one tenant are\n%s", names)
+		}
+		if code, _, errs := command(t, "report", "--out", to, "--tenant", "fabrikam", "--from", "2026-03-03"); code != 0 {
+			t.Fatalf("exit code %d, %q", code, errs)
+		}
+		if names := read(t, filepath.Join(to, "names.csv")); strings.Count(names, "\n") != 1 {
+			t.Errorf("the names of later days are\n%s", names)
 		}
 	})
 }
