@@ -12,16 +12,24 @@ import (
 )
 
 // judgeTexts holds the text of each notice that tells that a capture is on
-// against the policy's patterns for its locale: it must name what it is said to
-// tell of. A subject is one notice; the findings are one a session and capture.
+// against the patterns for its locale: it must name what it is said to tell of,
+// as far as the user had to be told of that. A subject is one notice; the
+// findings are one a session and capture.
 func judgeTexts(s rule.Session, terms policy.Notice, out *rule.Outcome) {
 	found := map[string]*schema.Finding{}
+	var due []string // the captures of which the user had to be told
+	for _, o := range s.Rows {
+		if o.Result != schema.ResultNotApplicable {
+			due = append(due, o.Capture)
+		}
+	}
 	for _, r := range s.Receipts {
 		n := r.Notice
+		claimed := slices.DeleteFunc(slices.Clone(n.Captures), func(c string) bool { return !slices.Contains(due, c) })
 		if n.State != stateStarted && n.State != stateResumed {
 			continue
 		}
-		wrong, judged := terms.Wrong(n.Captures, n.Locale, n.Text)
+		wrong, judged := terms.Wrong(claimed, n.Locale, n.Text)
 		switch {
 		case !judged:
 			out.Count(RuleWrongText, rule.NotApplicable)

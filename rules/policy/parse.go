@@ -222,7 +222,7 @@ func (r *reader) pairs(n ast.Node, key string, p *Policy) {
 
 func serverSources() []schema.BoundSource {
 	return []schema.BoundSource{schema.BoundEventGrid, schema.BoundCallSummary, schema.BoundRoster, schema.BoundGraph,
-		schema.BoundCallAutomation, schema.BoundRecordingSummary, schema.BoundRecordingFile}
+		schema.BoundCallAutomation, schema.BoundRecordingSummary, schema.BoundRecordingFile, schema.BoundStreamingUsage}
 }
 
 // leastConflict is the least difference that a policy may call a conflict: some

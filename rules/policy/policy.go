@@ -123,7 +123,6 @@ func defaultNotice() Notice {
 			schema.PathTeamsAnonymous: "the native Teams client shows the platform's own notice",
 		},
 		Surfaces: map[schema.JoinPath][]string{schema.PathPSTN: {surfaceAudio}},
-		Texts:    textsShipped(),
 	}
 }
 
@@ -149,19 +148,23 @@ func (n Notice) Reason(path schema.JoinPath) string {
 }
 
 // Names reports whether a text in a locale names a capture. It does, as far as
-// is known, where there is no text or no pattern for the locale and capture.
+// is known, where there is no text or the policy has no pattern for the locale
+// and capture.
 func (n Notice) Names(capture, locale, text string) bool {
-	patterns := n.patterns(locale)[capture]
-	return text == "" || len(patterns) == 0 ||
-		slices.ContainsFunc(patterns, func(r *regexp.Regexp) bool { return r.MatchString(text) })
+	return text == "" || named(patternsOf(n.Texts, locale)[capture], text)
 }
 
-// patterns are those for a locale. A locale such as "de-AT" that has none of its
-// own has those of "de", else those of "*".
-func (n Notice) patterns(locale string) Patterns {
+// named reports whether a text matches one of some patterns, or there is none.
+func named(patterns []*regexp.Regexp, text string) bool {
+	return len(patterns) == 0 || slices.ContainsFunc(patterns, func(r *regexp.Regexp) bool { return r.MatchString(text) })
+}
+
+// patternsOf are the patterns for a locale. A locale such as "de-AT" that has
+// none of its own has those of "de", else those of "*".
+func patternsOf(texts map[string]Patterns, locale string) Patterns {
 	locale = normalLocale(locale)
 	for {
-		if p, ok := n.Texts[locale]; ok || locale == anyLocale {
+		if p, ok := texts[locale]; ok || locale == anyLocale {
 			return p
 		}
 		locale = locale[:max(strings.LastIndexByte(locale, '-'), 0)]

@@ -24,8 +24,8 @@ ja	録音|録画|収録|レコーディング	文字起こし|書き起こし|�
 zh	录制|录音|录像|錄製|錄音|錄影	转录|转写|听录|轉錄|謄寫|文字记录|文字記錄
 `
 
-// textsShipped returns the patterns that hold where a policy says nothing of a
-// locale. They are never changed.
+// textsShipped returns the patterns for locales of which a policy says nothing.
+// They are never changed.
 var textsShipped = sync.OnceValue(compileTexts)
 
 func compileTexts() map[string]Patterns {
@@ -46,22 +46,27 @@ func compileTexts() map[string]Patterns {
 }
 
 // Wrong reports which of the captures that a text is said to be about it does
-// not name. judged is false where there is no text or no pattern for its locale.
+// not name, by the policy's patterns for its locale or, where it has none, by
+// those that ship. judged is false where there is no text or no pattern.
+//
+// Those that ship do not decide whether a user was told (see Names): they say
+// that a text looks wrong, which is for a person to judge.
 func (n Notice) Wrong(claimed []string, locale, text string) (wrong []string, judged bool) {
+	if text == "" {
+		return nil, false
+	}
 	for _, capture := range claimed {
-		if !n.Judges(capture, locale, text) {
+		patterns := patternsOf(n.Texts, locale)[capture]
+		if len(patterns) == 0 {
+			patterns = patternsOf(textsShipped(), locale)[capture]
+		}
+		if len(patterns) == 0 {
 			continue
 		}
 		judged = true
-		if !n.Names(capture, locale, text) {
+		if !named(patterns, text) {
 			wrong = append(wrong, capture)
 		}
 	}
 	return wrong, judged
-}
-
-// Judges reports whether there are patterns to judge a text in a locale by, on
-// whether it names a capture.
-func (n Notice) Judges(capture, locale, text string) bool {
-	return text != "" && len(n.patterns(locale)[capture]) > 0
 }
