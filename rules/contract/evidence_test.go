@@ -38,6 +38,7 @@ func TestConflict(t *testing.T) {
 		"two summaries of a recording":                      {[]schema.Event{summary(alice, 0, 600), recorded("r", 10, 80), recorded("r", 14, 76, file)}, "", []string{"episode.start"}},
 		"two summaries that agree":                          {[]schema.Event{summary(alice, 0, 600), recorded("r", 10, 80), recorded("r", 10.4, 79.6, file)}, "", nil},
 		"a transcription that streamed on":                  {[]schema.Event{summary(alice, 0, 600), transcription("on", 10), transcription("off", 100), streamed(10.5, 120)}, "", []string{"episode.end"}},
+		"which the policy lets differ":                      {[]schema.Event{summary(alice, 0, 600), transcription("on", 10), transcription("off", 100), streamed(10.5, 120)}, "evidence: {pairs: [{sources: [call_automation, streaming_usage], conflict: 60s}]}", nil},
 		"a participant who left before the end":             {[]schema.Event{summary(alice, 0, 600), transcription("on", 10), transcription("off", 100), streamed(40, 30)}, "", nil},
 		"a transcription that streamed before":              {[]schema.Event{summary(alice, 0, 600), transcription("on", 10), transcription("off", 100), streamed(5, 95)}, "", []string{"episode.start"}},
 		"a client's signals are no server's":                {[]schema.Event{summary(alice, 0, 600), recording("r", true, 10, 10), recording("r", false, 10, 100), signal(alice, "recording", true, 30), signal(alice, "recording", false, 60)}, "", nil},

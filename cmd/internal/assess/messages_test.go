@@ -117,8 +117,8 @@ func only(t *testing.T, m map[string]told) told {
 	return told{}
 }
 
-// rowsOf writes a call's sessions, episodes and obligations, in seconds from
-// the start of its day.
+// rows writes a call's sessions, episodes and obligations, by the time of
+// their day.
 func (o told) rows() (out []string) {
 	sec := func(at time.Time) string {
 		if at.IsZero() {
