@@ -25,14 +25,19 @@ type gaps struct {
 	read time.Time
 }
 
+// lossesSQL is what was lost of each topic.
+const lossesSQL = `SELECT topic, ifNull(after_time, toDateTime64(0, 3, 'UTC')) AS first, before_time AS last FROM gaps_one
+    UNION ALL SELECT topic, broker_time, broker_time FROM dead_letters_one WHERE replayed_at = toDateTime64(0, 3, 'UTC')`
+
 // lostSQL gives each loss with the apps whose receipts the topic carries. A
-// receipt that names no app stands for any.
+// receipt that names no app stands for any. Only topics that lost something are
+// searched for receipts: most of the time that is none.
 const lostSQL = `SELECT DISTINCT app, first, last FROM (
-    SELECT topic, ifNull(after_time, toDateTime64(0, 3, 'UTC')) AS first, before_time AS last FROM gaps_one
-    UNION ALL SELECT topic, broker_time, broker_time FROM dead_letters_one WHERE replayed_at = toDateTime64(0, 3, 'UTC')
+    ` + lossesSQL + `
 ) AS lost
 INNER JOIN (
-    SELECT DISTINCT topic, JSONExtractString(facts, 'participant', 'app_id') AS app FROM events WHERE kind = 'rollcall.notice.shown'
+    SELECT DISTINCT topic, JSONExtractString(facts, 'participant', 'app_id') AS app FROM events
+    WHERE kind = 'rollcall.notice.shown' AND topic GLOBAL IN (SELECT topic FROM (` + lossesSQL + `))
 ) AS carried ON lost.topic = carried.topic
 ORDER BY first, last, app`
 
