@@ -24,14 +24,19 @@ const users = "source = 'graph' AND kind = 'user'"
 // and when: the event's own time, else the broker's. Of a message that was read
 // from a file the broker's time says nothing: then it is NULL.
 func usersAsSeen(condition string) string {
-	some := "SELECT topic, epoch, partition, offset, idx, event_id, raw_id, facts, time, broker_time, decoder, stored_at FROM events WHERE " + users + " AND " + condition
+	where := "FROM events WHERE " + users + " AND " + condition
+	some := "SELECT topic, epoch, partition, offset, idx, event_id, raw_id, facts, time, broker_time, decoder, stored_at " + where + `
+    AND (topic, epoch, partition, offset, idx, decoder) GLOBAL IN (
+        SELECT topic, epoch, partition, offset, idx, max(r.decoder) FROM events AS r
+        WHERE (topic, epoch, partition, offset) GLOBAL IN (SELECT topic, epoch, partition, offset ` + where + `) GROUP BY topic, epoch, partition, offset, idx
+    )`
 	return `SELECT e.event_id AS event_id, e.raw_id AS raw_id, e.facts AS facts, e.topic AS topic, e.epoch AS epoch, e.partition AS partition, e.offset AS offset,
     e.idx AS idx, e.stored_at AS stored_at,
     coalesce(e.time, if(m.file, NULL, e.broker_time)) AS at
-FROM (` + some + ` ORDER BY decoder DESC LIMIT 1 BY topic, epoch, partition, offset, idx) AS e
+FROM (` + some + ` LIMIT 1 BY topic, epoch, partition, offset, idx) AS e
 GLOBAL LEFT JOIN (
     SELECT DISTINCT topic, epoch, partition, offset, true AS file FROM messages
-    WHERE (topic, epoch, partition, offset) GLOBAL IN (SELECT topic, epoch, partition, offset FROM events WHERE ` + users + ` AND ` + condition + `)
+    WHERE (topic, epoch, partition, offset) GLOBAL IN (SELECT topic, epoch, partition, offset ` + where + `)
         AND arrayExists(h -> h.1 = '` + export.HeaderFile + `', headers)
 ) AS m ON e.topic = m.topic AND e.epoch = m.epoch AND e.partition = m.partition AND e.offset = m.offset`
 }
