@@ -44,6 +44,11 @@ const MeetingThread = "19:meeting_"
 // IsMeetingThread reports whether a thread is the chat of a Teams meeting.
 func IsMeetingThread(id string) bool { return strings.HasPrefix(id, MeetingThread) }
 
+// AnonymousThread reports whether a thread's id names nobody. That of a chat of
+// two is made of their ids ("19:{id}_{id}@unq.gbl.spaces"), those of others are
+// random ("19:…@thread.v2").
+func AnonymousThread(id string) bool { return strings.Contains(id, "@thread.") }
+
 // MessageTime is when a message was sent. Its id tells, the same in every
 // source, so that all of its copies are of one instant; else the time at which
 // a source says that it was written, which is zero where none does.

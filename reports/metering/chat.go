@@ -49,8 +49,16 @@ func (m *meterer) messages() {
 	}
 	for _, k := range sortedSenders(lines) {
 		key := "chat " + k.thread + "\x00" + k.raw + "\x00" + k.resource + "\x00" + k.note
-		m.add(*lines[k], key, []share{{k.day, lines[k].Raw}}, "", k.note, "thread "+clip(k.thread))
+		m.add(*lines[k], key, []share{{k.day, lines[k].Raw}}, "", k.note, threadNote(k.thread))
 	}
+}
+
+// threadNote names a thread whose id names nobody.
+func threadNote(id string) string {
+	if !schema.AnonymousThread(id) {
+		return ""
+	}
+	return "thread " + clip(id)
 }
 
 func sortedSenders(lines map[sender]*schema.UsageLine) []sender {

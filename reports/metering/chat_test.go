@@ -58,6 +58,19 @@ func TestMessagesGoToTheirMeter(t *testing.T) {
 	}
 }
 
+// TestNotesNameNobody: the thread of a chat of two is made of their ids.
+func TestNotesNameNobody(t *testing.T) {
+	m := said("1", "8:orgid:11111111-1111-1111-1111-111111111111", "ann_bob@unq.gbl.spaces", "2026-10-01 09:00")
+	call := schema.Call{ID: "c", Threads: []schema.CallThread{{ID: m.ThreadID, Kind: schema.ThreadTeamsMember}}, Messages: []schema.CallMessage{m}}
+	if l := one(t, call, nil); strings.Contains(l.Note, "ann") || l.Raw != 1 {
+		t.Errorf("%+v", l)
+	}
+	call.Messages[0].ThreadID, call.Threads[0].ID = "19:x@thread.v2", "19:x@thread.v2"
+	if l := one(t, call, nil); !strings.HasSuffix(l.Note, "; thread 19:x@thread.v2") {
+		t.Errorf("%+v", l)
+	}
+}
+
 // TestMessagesAreCounted: a line for each sender, thread, meter and day, in the
 // same form from any order; and the bucket's messages are not its minutes.
 func TestMessagesAreCounted(t *testing.T) {

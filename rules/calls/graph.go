@@ -2,9 +2,13 @@ package calls
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strings"
 	"time"
+
+	"rollcall/schema"
 )
 
 // A graph holds alias sets as nodes of a union-find forest: sets that share a
@@ -183,7 +187,7 @@ func (g *graph) callIDs() (ids map[int]string, alone map[string]Occurrence) {
 		case meetingChat(b.alias):
 			ids[root] = chatPrefix + ids[root] + "@" + said[root].UTC().Format(time.DateOnly)
 		case kindOf(b.alias) == ChatID:
-			ids[root] = chatPrefix + ids[root]
+			ids[root] = chatPrefix + chatName(ids[root])
 		case kindOf(b.alias) == ThreadID:
 			o := Occurrence{valueOf(b.alias), starts[root]}
 			ids[root] = o.ID(len(users[b.alias]) > 1)
@@ -195,6 +199,17 @@ func (g *graph) callIDs() (ids map[int]string, alone map[string]Occurrence) {
 
 // chatPrefix begins the id of what is no call but a chat, so that no call has it.
 const chatPrefix = "chat:"
+
+// chatName is what a chat is called in outputs: its thread, or, where that is
+// made of the ids of its two users, a hash, because an id of a call must not
+// name anybody.
+func chatName(thread string) string {
+	if schema.AnonymousThread(thread) {
+		return thread
+	}
+	sum := sha256.Sum256([]byte(thread))
+	return hex.EncodeToString(sum[:16])
+}
 
 // better orders the aliases of a call for its id: correlation ids first, then
 // other strong ids, then threads; the earliest by event time, ties by value.

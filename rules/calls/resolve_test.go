@@ -153,7 +153,9 @@ func TestResolve(t *testing.T) {
 			[]AliasSet{set(0, 1, "t:19:meeting_T"), set(12, 12, "m:19:meeting_T"), set(26, 27, "t:19:meeting_T")},
 			[]string{"19:meeting_T@2026-03-02T10:00:00.000Z: 0", "19:meeting_T@2026-03-03T12:00:00.000Z: 2", "chat:19:meeting_T@2026-03-02: 1"}},
 		"another chat is one, whatever its time, and no call": {
-			[]AliasSet{set(0, 500, "m:19:T"), set(0, 1, "t:19:T"), set(0, 1, "c:a")}, []string{"19:T: 1", "a: 2", "chat:19:T: 0"}},
+			[]AliasSet{set(0, 500, "m:19:T@thread.v2"), set(0, 1, "t:19:T@thread.v2"), set(0, 1, "c:a")}, []string{"19:T@thread.v2: 1", "a: 2", "chat:19:T@thread.v2: 0"}},
+		"the id of a chat of two names neither": {
+			[]AliasSet{set(0, 1, "m:19:ann_bob@unq.gbl.spaces")}, []string{"chat:249b3a49bdf23fb7af35f512184392e1: 0"}},
 		"an id without a time does": {
 			[]AliasSet{set(0, 1, "c:a"), {Key: "untimed", Aliases: []string{CorrelationID + ":a", ServerCallID + ":x"}}}, []string{"a: 0 1"}},
 	}
