@@ -67,6 +67,8 @@ func (c *script) own(it *item) (sess int32, at int64) {
 		return it.idx, c.sessions[it.idx].joined + 400
 	case captureSignalled:
 		return c.signals[it.idx].sess, c.signals[it.idx].at
+	case consentAnswered:
+		return c.consents[it.idx].sess, c.consents[it.idx].at
 	case noticeAcknowledged:
 		return c.shows[it.idx].sess, c.shows[it.idx].at + 2*second
 	}
@@ -99,7 +101,9 @@ func ownData(b []byte, it *item, x *session, at int64, id guid) []byte {
 		s := &c.signals[it.idx]
 		f.str("capture", captureNames[s.cap])
 		f.raw("active", orElse(s.active, "true", "false"))
-		f.raw("consentRequired", orElse(c.thread != "" && s.active, "true", "false"))
+		f.raw("consentRequired", "false") // the meetings' policy asks nobody for consent
+	case consentAnswered:
+		consentData(&f, &c.consents[it.idx])
 	case noticeShown, noticeAcknowledged:
 		ownNotice(&f, it)
 	}
