@@ -238,6 +238,9 @@ func (d *delivery) clientEvents() {
 			d.app(captureSignalled, c.signals[i].sess, int32(i), c.signals[i].at)
 		}
 	}
+	for i := range c.consents {
+		d.app(consentAnswered, c.consents[i].sess, int32(i), c.consents[i].at)
+	}
 	for i := range c.shows {
 		s := &c.shows[i]
 		if s.unsent {

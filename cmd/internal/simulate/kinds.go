@@ -59,6 +59,7 @@ const (
 	mediaSummary
 	playCompleted
 	recognizeCompleted
+	consentAnswered
 	kinds
 )
 
@@ -105,6 +106,7 @@ var kindNames = [kinds]string{
 	"acsmetadata", "CallRecordingOperational", "CallAutomationOperational", "CallAutomationStreamingUsage",
 	"CallClosedCaptionsSummary", "Usage", "CallDiagnostics", "CallSurvey", "CallClientOperations", "ChatOperational", "RoomsOperational", "CallAutomationMediaSummary",
 	gridPrefix + "PlayCompleted", gridPrefix + "RecognizeCompleted",
+	"rollcall.consent.answered",
 }
 
 // A form is the envelope of an event: how it is wrapped, and whether several

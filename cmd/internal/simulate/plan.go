@@ -49,6 +49,7 @@ func (p *planner) plan(index int, s spec, start int64) *script {
 		c.cut(s.cut)
 	}
 	c.fallIntoGaps(p.gaps)
+	c.answer(p.gaps)
 	c.planRoster()
 	p.trouble(c, index)
 	p.misname(c, index)

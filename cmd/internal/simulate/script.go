@@ -42,6 +42,7 @@ type script struct {
 	once     int // of them, the first session of each person
 	runs     []run
 	signals  []signal
+	consents []consent
 	shows    []show
 	noise    int
 	chat     []chat

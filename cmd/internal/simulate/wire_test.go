@@ -244,6 +244,7 @@ func TestFormsOccur(t *testing.T) {
 		"Event Grid's dead letter":      `[{"deadLetterReason":`,
 		"validation":                    `Microsoft.EventGrid.SubscriptionValidationEvent`,
 		"OpenTelemetry":                 `{"resourceLogs":[`,
+		"consent declined":              `"answer":"declined"`,
 		"several documents":             `}][{`,
 		"byte order mark":               "\ufeff",
 		"CRLF":                          "\r\n",
