@@ -152,7 +152,7 @@ func TestDemoDayIsASmallCompany(t *testing.T) {
 		n := truth.Tallies
 		within(t, "calls", n.Calls, 40, 60)
 		within(t, "sessions", n.Sessions, 200, 400)
-		within(t, "messages", len(messages), 3500, 5500)
+		within(t, "messages", len(messages), 3000, 5500)
 		within(t, "dead letters", n.DeadLetters, 1, 20)
 		for result, least := range map[string]int{"pass": 150, "late": 2, "missed": 5, "no_evidence": 5, "not_applicable": 50} {
 			within(t, result, n.Results[result], least, 1000)

@@ -72,7 +72,7 @@ type Options struct {
 	OnCall func(*TruthCall)
 }
 
-// DemoDay is a small company's day: about 50 calls, 300 sessions and 4,500
+// DemoDay is a small company's day: about 50 calls, 300 sessions and 4,000
 // messages, of three apps and two tenants. The date's clock time is ignored.
 func DemoDay(date time.Time) Options {
 	y, m, d := date.UTC().Date()
