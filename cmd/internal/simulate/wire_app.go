@@ -101,7 +101,7 @@ func ownData(b []byte, it *item, x *session, at int64, id guid) []byte {
 		s := &c.signals[it.idx]
 		f.str("capture", captureNames[s.cap])
 		f.raw("active", orElse(s.active, "true", "false"))
-		f.raw("consentRequired", "false") // the meetings' policy asks nobody for consent
+		f.raw("consentRequired", orElse(c.thread != "" && s.active, "true", "false"))
 	case consentAnswered:
 		consentData(&f, &c.consents[it.idx])
 	case noticeShown, noticeAcknowledged:
