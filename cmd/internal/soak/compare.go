@@ -309,13 +309,10 @@ func compareUsage(r *Report, what string, got, want map[simulate.UsageKey]int64)
 	}
 	var differ []string
 	for k := range keys {
-		if got[k] != want[k] && !(got[k] == 0 && slices.Contains(unmetered, k.Meter)) {
+		if got[k] != want[k] {
 			differ = append(differ, fmt.Sprintf("%s: usage of %s on %s, %s: %d, the truth %d (%+d)", what, k.Meter, k.Day, k.Resource, got[k], want[k], got[k]-want[k]))
 		}
 	}
 	slices.Sort(differ)
 	r.Differences = append(r.Differences, differ...)
 }
-
-// unmetered are the meters that the program does not fill yet.
-var unmetered = []string{}

@@ -125,11 +125,18 @@ func TestDemoDayAgrees(t *testing.T) {
 func TestDifferencesAreFound(t *testing.T) {
 	opt := simulate.SoakRun(3, day, 40)
 	for name, spoil := range map[string]func(*simulate.Truth){
-		"a session's end":         func(tr *simulate.Truth) { tr.Calls[7].Sessions[1].Left++ },
-		"a join path":             func(tr *simulate.Truth) { tr.Calls[7].Sessions[0].JoinPath = "bot" },
-		"a session too many":      func(tr *simulate.Truth) { tr.Calls[7].Sessions = tr.Calls[7].Sessions[1:] },
-		"a call too many":         func(tr *simulate.Truth) { tr.Calls = tr.Calls[1:] },
-		"a total of usage":        func(tr *simulate.Truth) { tr.Usage[firstKey(tr.Usage)]++ },
+		"a session's end":    func(tr *simulate.Truth) { tr.Calls[7].Sessions[1].Left++ },
+		"a join path":        func(tr *simulate.Truth) { tr.Calls[7].Sessions[0].JoinPath = "bot" },
+		"a session too many": func(tr *simulate.Truth) { tr.Calls[7].Sessions = tr.Calls[7].Sessions[1:] },
+		"a call too many":    func(tr *simulate.Truth) { tr.Calls = tr.Calls[1:] },
+		"a total of usage":   func(tr *simulate.Truth) { tr.Usage[firstKey(tr.Usage)]++ },
+		"a message too many": func(tr *simulate.Truth) {
+			c := aChat(tr)
+			c.ChatUsage[firstKey(c.ChatUsage)]++
+		},
+		"a name":                  func(tr *simulate.Truth) { tr.Calls[7].Names[0].Name += "x" },
+		"an event of Graph":       func(tr *simulate.Truth) { tr.Tallies.Distinct["graph"]["callEvent"]++ },
+		"a row of a log":          func(tr *simulate.Truth) { tr.Tallies.Distinct["azure_monitor"]["Usage"]++ },
 		"an obligation's result":  func(tr *simulate.Truth) { anObligation(tr, "pass").Result = "late" },
 		"an obligation's reason":  func(tr *simulate.Truth) { anObligation(tr, "missed").Reason = "signal-unknown-x" },
 		"an obligation's receipt": func(tr *simulate.Truth) { anObligation(tr, "pass").ShownAt-- },
@@ -154,11 +161,19 @@ func TestDifferencesAreFound(t *testing.T) {
 
 func firstKey(usage map[simulate.UsageKey]int64) (first simulate.UsageKey) {
 	for k := range usage {
-		if !slices.Contains(unmetered, k.Meter) {
-			return k
-		}
+		return k
 	}
 	return first
+}
+
+// aChat is a call with a chat beside it.
+func aChat(tr *simulate.Truth) *simulate.TruthCall {
+	for i := range tr.Calls {
+		if len(tr.Calls[i].ChatUsage) > 0 {
+			return &tr.Calls[i]
+		}
+	}
+	return &simulate.TruthCall{}
 }
 
 func anObligation(tr *simulate.Truth, result string) *simulate.TruthObligation {
