@@ -32,6 +32,7 @@ process and writes to DIR:
   findings.ndjson      the violations, with evidence
   sessions.csv         who was in which call, from when to when, on what evidence
   names.csv            by which names people were shown, and the directory's name then
+  capabilities.csv     what each kind of user can do, and was seen to do
   usage_lines.csv      a row a metered session or recording and day
   usage.csv, .xlsx     usage by day, resource and meter
   compliance.xlsx      coverage, findings and what was not judged, with charts;

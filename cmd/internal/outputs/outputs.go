@@ -130,6 +130,7 @@ func Write(ctx context.Context, r Report) (t Totals, err error) {
 		{"findings.ndjson", func(w io.Writer) error { return r.Store.Findings(ctx, w) }},
 		{"sessions.csv", func(w io.Writer) error { return r.Store.Sessions(ctx, w) }},
 		{"names.csv", func(w io.Writer) error { return r.Store.Names(ctx, w) }},
+		{"capabilities.csv", func(w io.Writer) error { return r.capabilities(ctx, w) }},
 		{"usage_lines.csv", func(w io.Writer) error { return files.UsageLines(w, r.Store.Lines(ctx)) }},
 		{"usage.csv", func(w io.Writer) error { return files.Usage(w, rows) }},
 		{"usage.xlsx", func(w io.Writer) error { return workbook.Write(w, book) }},
