@@ -37,6 +37,7 @@ type Config struct {
 	HTTP       HTTP       `yaml:"http"`
 	Log        Log        `yaml:"log"`
 	Pseudonyms Pseudonyms `yaml:"pseudonyms"`
+	Signing    Signing    `yaml:"signing"`
 }
 
 // The roles of a process; see section 2 of the design, "Beyond one machine".
@@ -161,6 +162,12 @@ type Pseudonyms struct {
 	Key Secret `yaml:"-"`
 }
 
+// Signing says with what evidence packs are signed.
+type Signing struct {
+	// KeyFile holds the Ed25519 key (PKCS #8, PEM); it is made on first use.
+	KeyFile string `yaml:"key_file" kind:"path"`
+}
+
 // defaultTopics are those that the embedded broker has: one for each family of
 // formats, as "rollcall simulate" names them. What comes on which does not
 // matter.
@@ -202,8 +209,9 @@ func Default() Config {
 				{Name: "daily-usage", Kind: KindUsage, Cron: "15 0 * * *", Zone: "UTC"},
 			},
 		},
-		HTTP: HTTP{Listen: "127.0.0.1:9464"},
-		Log:  Log{Level: "info", Format: "text"},
+		HTTP:    HTTP{Listen: "127.0.0.1:9464"},
+		Log:     Log{Level: "info", Format: "text"},
+		Signing: Signing{KeyFile: "rollcall-signing-key.pem"},
 	}
 }
 

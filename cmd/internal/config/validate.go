@@ -34,6 +34,9 @@ func (c Config) problems() Problems {
 	if c.Pseudonyms.Enabled && c.Pseudonyms.Key.Reveal() == "" && c.Pseudonyms.KeyFile == "" {
 		ps.add("", "pseudonyms.enabled", "true without a key; expected pseudonyms.key_file or $%s", pseudonymKeyEnv)
 	}
+	if c.Signing.KeyFile == "" {
+		ps.add("", "signing.key_file", "empty; expected the file of the key that signs evidence packs, which is made on first use")
+	}
 	return ps
 }
 
