@@ -103,11 +103,15 @@ func ofServer(b schema.Bound) time.Time {
 	return time.Time{}
 }
 
+// firstWords is how many of a client's signals tell whether its clock is wrong.
+const firstWords = 16
+
 // Offset is by how much a client's clock is ahead of the servers', as its own
 // words against their bounds tell; words is how many of them could be measured,
-// agree how many agree on it. ok is false where no offset has a majority.
+// agree how many agree on it. ok is false where no offset has a majority. It
+// looks at the client's first words: a clock is wrong from the beginning.
 func Offset(call schema.Call, s schema.Session) (offset time.Duration, words, agree int, ok bool) {
-	j := judge{call: call, session: s, signals: s.Signals}
+	j := judge{call: call, session: s, signals: s.Signals[:min(len(s.Signals), firstWords)]}
 	all := j.measurements()
 	offset, agree, ok = offsetOf(all)
 	return offset, len(all), agree, ok
