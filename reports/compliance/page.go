@@ -30,7 +30,7 @@ const (
 // nothing and loads nothing. Its Content-Security-Policy allows its own style
 // alone, by its hash, so that nothing that slipped in could run either.
 func WritePage(w io.Writer, r *Report) error {
-	t, err := template.New("page").Funcs(template.FuncMap{"safe": timeline.Safe}).Parse(pageText)
+	t, err := pictures("page", pageText)
 	if err != nil {
 		return err
 	}
@@ -91,9 +91,10 @@ type pageCheck struct {
 type digest struct{ Label, SHA256, Text string }
 
 func newPage(r *Report) (*page, error) {
-	sum := sha256.Sum256([]byte(pageStyle))
+	style := pictureStyle + pageStyle
+	sum := sha256.Sum256([]byte(style))
 	p := &page{
-		Style: template.CSS(pageStyle), Generator: r.Cover.Generator, Title: Title, Period: r.period(), Subtitle: r.subtitle(),
+		Style: template.CSS(style), Generator: r.Cover.Generator, Title: Title, Period: r.period(), Subtitle: r.subtitle(),
 		Security: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
 		Reading:  r.reading(), Gaps: r.Cover.Evidence.Gaps,
 		Messages: spreadsheet.Thousands(r.Cover.Evidence.Messages), Events: spreadsheet.Thousands(r.Cover.Evidence.Events), DeadLetters: "none",
