@@ -23,6 +23,7 @@ type around struct {
 	about      map[string]bool // ids of the calls that it is about
 	stored     []storedCall    // that have any of their alias sets
 	others     []string        // alias sets of occurrences that are to be named anew
+	later      []keyed         // events that are dated after now: they have not come yet
 }
 
 // A storedCall is a call as it was evaluated last.
@@ -43,11 +44,20 @@ func lookAt(ctx context.Context, conn driver.Conn, touched []string, now time.Ti
 	}
 	var looked window
 	for {
-		if a.keys, looked, err = neighbourhood(ctx, conn, slices.Sorted(maps.Keys(seeds)), looked); err != nil || len(a.keys) == 0 {
+		if a.keys, looked, err = neighbourhood(ctx, conn, slices.Sorted(maps.Keys(seeds)), looked); err != nil {
 			return a, err
 		}
-		if a.events, err = eventsOf(ctx, conn, a.keys, now); err != nil {
+		found, err := eventsOf(ctx, conn, a.keys)
+		if err != nil {
 			return a, err
+		}
+		a.events, a.later = nil, nil
+		for _, k := range found {
+			if k.event.Time.After(now) {
+				a.later = append(a.later, k)
+			} else {
+				a.events = append(a.events, k)
+			}
 		}
 		sets := setsOf(a.events)
 		a.resolution = calls.Resolve(sets)
@@ -276,7 +286,8 @@ func occurrences(ctx context.Context, conn driver.Conn, thread string, besides m
 }
 
 // gone lists the stored calls that no longer exist, each with the call that has
-// most of its alias sets; one of which none is left has none.
+// most of its alias sets; one of which none is left has none. A call of which
+// all is dated after now, as it may be after a start, stays as it was.
 func (a around) gone() map[string]string {
 	exists := map[string]bool{}
 	for _, id := range a.resolution.Calls {
@@ -293,7 +304,9 @@ func (a around) gone() map[string]string {
 				heirs[heir]++
 			}
 		}
-		heirOf[c.id] = most(heirs)
+		if len(heirs) > 0 || !slices.ContainsFunc(a.later, func(k keyed) bool { return slices.Contains(c.keys, k.key) }) {
+			heirOf[c.id] = most(heirs)
+		}
 	}
 	return heirOf
 }

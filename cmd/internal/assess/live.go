@@ -59,6 +59,7 @@ type Live struct {
 	wake    chan struct{}
 
 	deadlines deadlines
+	awaited   map[string]bool // events that are dated after the last evaluation
 	version   uint64
 	cursor    ingest.Cursor // up to where the ledger was looked at
 	gaps      gaps
@@ -68,7 +69,7 @@ type Live struct {
 
 // NewLive returns a live assessor; it does nothing until Run.
 func NewLive(cfg LiveConfig, deps LiveDependencies) *Live {
-	return &Live{cfg: cfg, deps: deps, touched: map[string]bool{}, wake: make(chan struct{}, 1)}
+	return &Live{cfg: cfg, deps: deps, touched: map[string]bool{}, awaited: map[string]bool{}, wake: make(chan struct{}, 1)}
 }
 
 // Touch says that new evidence names these alias sets. It returns at once.
@@ -202,7 +203,7 @@ func (l *Live) take() []string {
 // the calls that their evidence belonged to before.
 func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int, error) {
 	a, err := lookAt(ctx, l.deps.Conn, keys, now)
-	if err != nil || len(a.keys) == 0 {
+	if err != nil || len(a.keys) == 0 && len(a.stored) == 0 {
 		return 0, err
 	}
 	byCall := map[string][]schema.Event{}
@@ -249,10 +250,29 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 	if err := w.flush(ctx); err != nil {
 		return 0, err
 	}
+	l.await(a)
 	if len(a.others) > 0 {
 		l.Touch(a.others)
 	}
 	return len(byCall), nil
+}
+
+// await notes when events that are dated after now will have come: one that was
+// stored while a round was under way, or of a client whose clock is ahead, must
+// not wait until something else touches its call.
+func (l *Live) await(a around) {
+	if len(l.awaited) > 0 {
+		for _, k := range a.events {
+			delete(l.awaited, k.event.ID)
+		}
+	}
+	for _, k := range a.later {
+		if l.awaited[k.event.ID] {
+			continue
+		}
+		l.awaited[k.event.ID] = true
+		heap.Push(&l.deadlines, deadline{k.event.Time, []string{k.key}})
+	}
 }
 
 // noCall supersedes a call of which no evidence is left.

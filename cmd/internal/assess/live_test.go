@@ -389,3 +389,25 @@ func TestRunawayAliasLive(t *testing.T) {
 	b.wants("SELECT toString(uniqExact(call_id)) FROM findings_current WHERE rule = 'evidence.conflict' AND severity = 'info'", "21")
 	b.asAudit()
 }
+
+// TestEvidenceThatHasNotCome: an event that is dated after the frontier counts
+// as soon as the frontier has passed it, though nothing else touches its call.
+func TestEvidenceThatHasNotCome(t *testing.T) {
+	b := newBench(t)
+	from := day(2, "10:00:00")
+	b.clock = day(2, "12:00:00")
+	b.sends(callTopic, from, meeting("one", "null", "alice", from)...)
+	version := "SELECT toString(max(version)) FROM calls_current"
+	ended := fmt.Sprintf(`[{"id":%q,"topic":"/subscriptions/s/resourcegroups/r/providers/microsoft.communication/communicationservices/acs","subject":"call/x","data":{"serverCallId":"x","correlationId":%q},"eventType":"Microsoft.Communication.CallEnded","eventTime":"2026-03-02T12:00:01.0000000Z","dataVersion":"1.0","metadataVersion":"1"}]`, guid("end"), guid("one"))
+	b.sends(callTopic, from, ended)
+	end := "SELECT concat(toString(end), ' ', JSONExtractString(json, 'end', 'source')) FROM calls_current"
+	b.wants(end, "2026-03-02 11:00:00.000 call_summary")
+	before := b.rows(version)
+	b.clock = day(2, "12:00:02")
+	b.rounds()
+	b.wants(end, "2026-03-02 12:00:01.000 event_grid")
+	if slices.Equal(before, b.rows(version)) {
+		t.Error("the call was not evaluated again")
+	}
+	b.asAudit()
+}

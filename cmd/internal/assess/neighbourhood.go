@@ -161,7 +161,7 @@ type keyed struct {
 }
 
 // eventsOf reads the current events that name any of the alias sets.
-func eventsOf(ctx context.Context, conn driver.Conn, keys []string, now time.Time) ([]keyed, error) {
+func eventsOf(ctx context.Context, conn driver.Conn, keys []string) ([]keyed, error) {
 	var out []keyed
 	for part := range slices.Chunk(keys, maxList) {
 		rows, err := conn.Query(withList(ctx, "alias_keys", part),
@@ -169,14 +169,14 @@ func eventsOf(ctx context.Context, conn driver.Conn, keys []string, now time.Tim
 		if err != nil {
 			return nil, fmt.Errorf("read the events of a call: %w", err)
 		}
-		if out, err = scanKeyed(rows, out, now); err != nil {
+		if out, err = scanKeyed(rows, out); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
 
-func scanKeyed(rows driver.Rows, to []keyed, now time.Time) ([]keyed, error) {
+func scanKeyed(rows driver.Rows, to []keyed) ([]keyed, error) {
 	defer rows.Close()
 	for rows.Next() {
 		var k keyed
@@ -187,7 +187,7 @@ func scanKeyed(rows driver.Rows, to []keyed, now time.Time) ([]keyed, error) {
 		if err != nil {
 			return nil, err
 		}
-		if k.key != "" && !k.event.Time.After(now) {
+		if k.key != "" {
 			to = append(to, k)
 		}
 	}
