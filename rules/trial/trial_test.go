@@ -141,3 +141,18 @@ exceptions:
 		t.Errorf("got %q", got)
 	}
 }
+
+// TestLoad: a policy that is not what its officer meant does not judge.
+func TestLoad(t *testing.T) {
+	for text, want := range map[string]string{
+		"version: 1" + untold + "    finds: [notice.missed]":  "",
+		"version: 1" + untold + "    silent: [notice.missed]": `p.yaml:3:5: test "nobody is told": notice.missed is not silent`,
+		"version: 2": "key version",
+		"version: 1\nexceptions: [{id: e, owner: o, reason: r, expires: 2027-01-01, scope: {rules: [notice.mised]}}]": "there is no rule notice.mised",
+	} {
+		p, err := Load("p.yaml", []byte(text))
+		if (p == nil) != (want != "") || want != "" && !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, %v", text, p, err)
+		}
+	}
+}

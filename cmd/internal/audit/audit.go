@@ -26,6 +26,7 @@ import (
 	"rollcall/reports/export"
 	"rollcall/reports/tariff"
 	"rollcall/rules/policy"
+	"rollcall/rules/trial"
 )
 
 // Config says what to audit, and how.
@@ -50,7 +51,7 @@ func Terms(policyFile, tariffFile string) (t assess.Terms, digest *outputs.FileD
 	if policyFile != "" {
 		data, err := os.ReadFile(policyFile)
 		if err == nil {
-			t.Policy, err = policy.Parse(policyFile, data)
+			t.Policy, err = trial.Load(policyFile, data)
 			sum := sha256.Sum256(data)
 			digest = &outputs.FileDigest{Path: policyFile, SHA256: hex.EncodeToString(sum[:])}
 		} else {
