@@ -256,7 +256,12 @@ func TestPublishedSchema(t *testing.T) {
 	}
 	for _, bad := range []string{"notice: {}", "version: 2", "version: 1\nnotice: {deadline: 5}", "version: 1\napps: [{tenant: t}]",
 		"version: 1\nnotice: {exempt: {unknown: x}}", "version: 1\napps: [{id: a, notice: {quiet: 1h}}]", "version: 1\nnotice: {clock: best}",
-		"version: 1\nevidence: {pairs: [{sources: [roster], conflict: 5s}]}", "version: 1\nrule: []"} {
+		"version: 1\nevidence: {pairs: [{sources: [roster], conflict: 5s}]}", "version: 1\nrule: []",
+		"version: 1\nexceptions: [{id: e, reason: r, expires: 2026-12-31, scope: {rules: [x]}}]", "version: 1\nexceptions: [{id: e, owner: o, reason: r, scope: {rules: [x]}}]",
+		"version: 1\nexceptions: [{id: e, owner: o, reason: r, expires: 2026-12-31, scope: {app: a}}]", "version: 1\nrules: [{id: notice.x, subject: call, title: T., result: '\"pass\"'}]",
+		"version: 1\nrules: [{id: own.x, subject: app, title: T., result: '\"pass\"'}]", "version: 1\nrules: [{id: own.x, subject: call, result: '\"pass\"'}]",
+		"version: 1\ntests: [{name: t, call: {}}]", "version: 1\ntests: [{name: t, silent: [x]}]", "version: 1\nnotice: {stale: 5}", "version: 1\nconsent: {required: [video]}",
+		"version: 1\ntests: [{name: t, silent: [x], call: {sessions: [{id: a, shown: [{capture: recording}]}]}}]"} {
 		if validate([]byte(bad)) == nil {
 			t.Errorf("the schema takes %q", bad)
 		}
