@@ -182,11 +182,28 @@ func (in *inserter) call(c Call, n int) {
 		if e.File != "" {
 			headers = [][]any{{"rollcall-file", e.File}, {"rollcall-line", e.Line}}
 		}
-		in.put(insertMessage, "events", uint32(0), int32(0), offset, e.Time, "", "{}", headers, uint64(2), uint8(0), string(make([]byte, 16)), string(make([]byte, 32)), uint64(1))
+		salt, commitment := committed(e, offset)
+		in.put(insertMessage, "events", uint32(0), int32(0), offset, e.Time, "", value, headers, uint64(len(value)), uint8(0), salt, commitment, uint64(1))
 	}
 	call := c.Call
 	call.Sessions = nil // each has a row of its own
 	in.put(insertCall, id, v, "", c.Tenant, c.Resource, c.Teams, null(c.Start.At), null(c.End.At), []string{key}, in.json(call))
+}
+
+// value is that of every message.
+const value = "{}"
+
+// committed is the salt of the message that holds an event, and its commitment.
+func committed(e Event, offset int64) (salt, commitment string) {
+	m := tables.Message{Topic: "events", Offset: offset, BrokerTime: e.Time, Length: uint64(len(value)), Value: []byte(value)}
+	copy(m.Salt[:], e.ID)
+	if e.File != "" {
+		m.Headers = func(yield func(string, []byte) bool) {
+			_ = yield("rollcall-file", []byte(e.File)) && yield("rollcall-line", []byte(e.Line))
+		}
+	}
+	var c tables.Committer
+	return string(m.Salt[:]), string(c.Commit(m))
 }
 
 func (in *inserter) json(v any) string {
