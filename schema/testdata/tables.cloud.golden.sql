@@ -549,3 +549,22 @@ FROM checks FINAL WHERE (call_id, version) GLOBAL IN (SELECT call_id, version FR
 UNION ALL
 SELECT '' AS call_id, version, rule, population, pass, fail, no_evidence, not_applicable
 FROM checks AS c FINAL WHERE (c.call_id, c.version) GLOBAL IN (SELECT subject_id, version FROM subjects FINAL);
+
+CREATE TABLE IF NOT EXISTS finding_changes (
+    call_id String,
+    finding_id String,
+    change_id String,
+    tenant LowCardinality(String),
+    at DateTime64(6, 'UTC'),
+    who String,
+    action LowCardinality(String),
+    successor String,
+    successor_call String,
+    record String CODEC(ZSTD(1)),
+    digest FixedString(32) CODEC(NONE),
+    stored_at DateTime64(6, 'UTC') DEFAULT now64(6, 'UTC'),
+    INDEX finding finding_id TYPE bloom_filter GRANULARITY 1,
+    INDEX successor_call successor_call TYPE bloom_filter GRANULARITY 1,
+    INDEX successor successor TYPE bloom_filter GRANULARITY 1
+) ENGINE = MergeTree()
+ORDER BY (call_id, finding_id, at, change_id);
