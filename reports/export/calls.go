@@ -249,7 +249,7 @@ joined_at, left_at, source, left_source FROM ` + from + order
 			return id, x, err
 		})
 	}
-	sql := "SELECT call_id, tenant, app, json FROM " + from + order + spillEarly
+	sql := "SELECT call_id, tenant, app, json FROM " + from + order + spillEarly + ", optimize_read_in_order = 0"
 	return rowsOf(ctx, s, "sessions", sql, args, func(rows driver.Rows) (id string, x timeline.Session, err error) {
 		var tenant, app, text string
 		if err := rows.Scan(&id, &tenant, &app, &text); err != nil {
@@ -282,7 +282,7 @@ func (s Store) obligationRows(ctx context.Context, e evaluation) iter.Seq2[row[t
 	}
 	sql := `SELECT call_id, session_id, capture, ordinal, tenant, app, join_path, exposed_at, due_at, signalled_at, shown_at, delay_ms, result,
 reason, receipt_id, receipt_via, surface, clock_basis, exposure_ms, assumed_ms, assumed, ` + evidence + ` FROM ` + from +
-		` ORDER BY call_id, joined_at, session_id, capture, ordinal`
+		` ORDER BY call_id, joined_at, session_id, capture, ordinal` + byCall
 	return rowsOf(ctx, s, "obligations", sql, args, func(rows driver.Rows) (id string, o timeline.Obligation, err error) {
 		var ordinal uint32
 		var exposed, due, signalled, shown *time.Time
@@ -310,7 +310,7 @@ func between(from, to *time.Time) *int64 {
 
 func (s Store) findingRows(ctx context.Context, e evaluation) iter.Seq2[row[timeline.Finding], error] {
 	from, args := e.of(s, "findings")
-	return rowsOf(ctx, s, "findings", findingColumns+from+" ORDER BY call_id, first_at, rule, id", args,
+	return rowsOf(ctx, s, "findings", findingColumns+from+" ORDER BY call_id, first_at, rule, id"+byCall, args,
 		func(rows driver.Rows) (string, timeline.Finding, error) {
 			f, err := s.finding(rows)
 			return f.CallID, f, err
@@ -320,7 +320,7 @@ func (s Store) findingRows(ctx context.Context, e evaluation) iter.Seq2[row[time
 func (s Store) usageRows(ctx context.Context, e evaluation) iter.Seq2[row[timeline.Usage], error] {
 	from, args := e.of(s, "usage_lines")
 	sql := `SELECT call_id, line_id, day, tenant, app, resource_id, session_id, meter, unit, raw, quantity, rate, currency, cost, tariff_row,
-tariff_version, correction_of, note, evidence FROM ` + from + ` ORDER BY call_id, day, session_id, meter, line_id`
+tariff_version, correction_of, note, evidence FROM ` + from + ` ORDER BY call_id, day, session_id, meter, line_id` + byCall
 	return rowsOf(ctx, s, "usage lines", sql, args, func(rows driver.Rows) (id string, u timeline.Usage, err error) {
 		var day time.Time
 		err = rows.Scan(&id, &u.LineID, &day, &u.Tenant, &u.App, &u.ResourceID, &u.SessionID, &u.Meter, &u.Unit, &u.Raw, &u.Quantity,

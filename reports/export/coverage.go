@@ -28,7 +28,7 @@ func (s Store) Coverage(ctx context.Context, w io.Writer) error {
 	where, args := s.where(false)
 	sql := `SELECT call_id, tenant, app, session_id, participant_id, raw_id, endpoint_id, join_path, capture, episode_start, episode_end,
 episode_end_source, joined_at, left_at, left_source, exposed_at, due_at, signalled_at, shown_at, delay_ms, result, reason, receipt_id,
-receipt_via, surface, clock_basis FROM obligations_current` + where + ` ORDER BY call_id, joined_at, session_id, capture, ordinal`
+receipt_via, surface, clock_basis FROM obligations_current` + where + ` ORDER BY call_id, joined_at, session_id, capture, ordinal` + byCall
 	err = query(ctx, s.Conn, "obligations", sql, args, func(rows driver.Rows) error {
 		var call, tenant, app, session, participant, raw, endpoint, path, capture, endSource, leftSource, result, reason, receipt, surface, clock string
 		var start, end, joined, left, exposed, due, signalled, shown *time.Time
@@ -69,7 +69,7 @@ func (s Store) Sessions(ctx context.Context, w io.Writer) error {
 	}
 	where, args := s.where(false)
 	sql := `SELECT call_id, tenant, app, session_id, participant_id, raw_id, endpoint_id, identity, join_path, path_evidence, display_name,
-joined_at, left_at, source, left_source FROM sessions_current` + where + ` ORDER BY call_id, joined_at, session_id`
+joined_at, left_at, source, left_source FROM sessions_current` + where + ` ORDER BY call_id, joined_at, session_id` + byCall
 	err = query(ctx, s.Conn, "sessions", sql, args, func(rows driver.Rows) error {
 		var f [11]string
 		var source, leftSource string
@@ -121,7 +121,7 @@ func (s Store) Findings(ctx context.Context, w io.Writer) error {
 func (s Store) FindingRows(ctx context.Context) iter.Seq2[timeline.Finding, error] {
 	return func(yield func(timeline.Finding, error) bool) {
 		where, args := s.Within("first_at")
-		sql := findingColumns + "findings_current" + where + " ORDER BY call_id, first_at, rule, id"
+		sql := findingColumns + "findings_current" + where + " ORDER BY call_id, first_at, rule, id" + byCall
 		err := query(ctx, s.Conn, "findings", sql, args, func(rows driver.Rows) error {
 			f, err := s.finding(rows)
 			if err != nil {

@@ -149,7 +149,7 @@ func TestGiantMeeting(t *testing.T) {
 	t.Logf("%d events: assembled and %d obligations judged in %v with at most %d MB, one more receipt in %v",
 		events, n, judging.Round(time.Millisecond), peak>>20, receiving)
 
-	call, spine, gathering = schema.Call{}, nil, nil
+	spine, gathering = nil, nil
 	plain := assemble.Call("call-1", giant(people, episodes), opt)
 	all := notice.Obligations(plain, in)
 	if got := len(all); got != n {

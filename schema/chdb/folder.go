@@ -106,9 +106,7 @@ func (f *folder) prepare() error {
 			return err
 		}
 	}
-	// Without a configuration of its own ClickHouse would read a config.xml
-	// that happens to lie in the working folder or in the user's home.
-	return os.WriteFile(f.config(), []byte("<clickhouse></clickhouse>\n"), 0o600)
+	return nil
 }
 
 func (f *folder) engine() string { return filepath.Join(f.path, engineFolder) }

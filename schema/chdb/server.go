@@ -64,6 +64,9 @@ func (s *Server) start() (err error) {
 	if s.lib, err = load(s.config.Library); err != nil {
 		return err
 	}
+	if err := os.WriteFile(s.folder.config(), []byte(s.settings()), 0o600); err != nil {
+		return err
+	}
 	s.args = s.arguments()
 	fresh := s.folder.fresh()
 	if err := s.startEngine(); err != nil {
@@ -97,6 +100,22 @@ func (s *Server) startEngine() (err error) {
 	defer r.free()
 	s.version = strings.TrimSpace(string(r.bytes()))
 	return nil
+}
+
+// settings is ClickHouse's configuration file. Without one it would read a
+// config.xml that happens to lie in the working folder or in the user's home.
+// A merge holds a block of each of the parts that it merges, and of wide tables
+// a buffer for each column: in small blocks and column by column it takes a
+// part of what queries have.
+func (s *Server) settings() string {
+	block := strconv.FormatInt(s.config.MaxMemory/512, 10)
+	return `<clickhouse>
+    <merge_tree>
+        <merge_max_block_size_bytes>` + block + `</merge_max_block_size_bytes>
+        <vertical_merge_algorithm_min_rows_to_activate>8192</vertical_merge_algorithm_min_rows_to_activate>
+    </merge_tree>
+</clickhouse>
+`
 }
 
 // arguments are those of clickhouse-local; the first connection's are the

@@ -218,6 +218,13 @@ func TestMemoryIsBounded(t *testing.T) {
 	if err := select1(t.Context(), conn); err != nil {
 		t.Error(err)
 	}
+	var block string
+	if err := conn.QueryRow(t.Context(), "SELECT value FROM system.merge_tree_settings WHERE name = 'merge_max_block_size_bytes'").Scan(&block); err != nil {
+		t.Fatal(err)
+	}
+	if block != "1048576" {
+		t.Errorf("merges take blocks of %s bytes", block)
+	}
 }
 
 func TestCancelKillsTheQuery(t *testing.T) {

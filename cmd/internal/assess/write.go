@@ -2,9 +2,11 @@ package assess
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/go-json-experiment/json"
 
@@ -16,8 +18,8 @@ import (
 // Results are gathered up to so many rows, and so many bytes of what was
 // assembled, before they are written.
 const (
-	maxPending = 20_000
-	maxBytes   = 16 << 20
+	maxPending = 10_000
+	maxBytes   = 4 << 20
 )
 
 // A writer gathers results and writes them table by table; the row in calls,
@@ -32,6 +34,9 @@ type writer struct {
 	rows    int
 	bytes   int  // of the JSON in them
 	early   bool // rows of a call were written before its end
+	// hold keeps the rows of calls until flush is called: something is to be
+	// done between all other rows and them.
+	hold bool
 }
 
 // The tables of a writer besides calls.
@@ -153,7 +158,10 @@ func (w *writer) end(ctx context.Context, r Results, keys []string) error {
 	w.bytes += len(text)
 	w.calls.rows = append(w.calls.rows, []any{id, v, "", r.Tenant, call.Resource, call.Teams, null(call.Start.At), null(call.End.At), orEmpty(keys), string(text)})
 	w.rows++
-	if w.full() || w.early {
+	if w.hold && w.full() {
+		return w.flushTables(ctx)
+	}
+	if !w.hold && (w.full() || w.early) {
 		return w.flush(ctx)
 	}
 	return nil
@@ -194,26 +202,51 @@ func (w *writer) flushTables(ctx context.Context) error {
 	return nil
 }
 
+// ClickHouse may have no memory left for a moment, while it merges what was
+// written before: then rows are written again, with pauses, for this long.
+const (
+	firstPause  = 100 * time.Millisecond
+	longestWait = time.Minute
+)
+
+// noMemory is ClickHouse's MEMORY_LIMIT_EXCEEDED.
+const noMemory = 241
+
 func (w *writer) send(ctx context.Context, t *pending) error {
 	if len(t.rows) == 0 {
 		return nil
 	}
-	batch, err := w.conn.PrepareBatch(ctx, t.insert)
-	if err != nil {
-		return fmt.Errorf("write results: %w", err)
-	}
-	defer batch.Close()
-	for _, row := range t.rows {
-		if err := batch.Append(row...); err != nil {
+	var waited time.Duration
+	for pause := firstPause; ; pause *= 2 {
+		err := w.insert(ctx, t)
+		if err == nil {
+			break
+		}
+		var exception *clickhouse.Exception
+		if !errors.As(err, &exception) || exception.Code != noMemory || waited > longestWait || !sleep(ctx, pause) {
 			return fmt.Errorf("write results: %w", err)
 		}
-	}
-	if err := batch.Send(); err != nil {
-		return fmt.Errorf("write results: %w", err)
+		waited += pause
 	}
 	clear(t.rows)
 	t.rows = t.rows[:0]
 	return nil
+}
+
+// insert writes rows once. To write rows again changes nothing: they have the
+// same keys.
+func (w *writer) insert(ctx context.Context, t *pending) error {
+	batch, err := w.conn.PrepareBatch(ctx, t.insert)
+	if err != nil {
+		return err
+	}
+	defer batch.Close()
+	for _, row := range t.rows {
+		if err := batch.Append(row...); err != nil {
+			return err
+		}
+	}
+	return batch.Send()
 }
 
 func null(t time.Time) *time.Time {

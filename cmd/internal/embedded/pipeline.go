@@ -59,7 +59,7 @@ type RunConfig struct {
 
 // maxMemory is what ClickHouse may take of a run, in bytes: larger sorts and
 // groupings go to disk.
-const maxMemory = 640 << 20
+const maxMemory = 448 << 20
 
 // Start starts a run. Close ends it and removes what it kept on disk.
 func Start(ctx context.Context, cfg RunConfig) (_ *Run, err error) {
@@ -72,7 +72,7 @@ func Start(ctx context.Context, cfg RunConfig) (_ *Run, err error) {
 	if r.folder, err = os.MkdirTemp("", "rollcall-"); err != nil {
 		return nil, fmt.Errorf("temporary folder: %w", err)
 	}
-	if r.house, err = chdb.Open(chdb.Config{Path: r.folder + "/clickhouse", Logger: cfg.Logger, MaxMemory: maxMemory}); err != nil {
+	if r.house, err = chdb.Open(chdb.Config{Path: r.folder + "/clickhouse", Logger: cfg.Logger, MaxMemory: maxMemory, MaxThreads: 1}); err != nil {
 		return nil, err
 	}
 	if r.Conn, err = tables.Open(ctx, r.house.DSN(), tables.OpenOptions{}); err != nil {
