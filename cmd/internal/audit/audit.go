@@ -24,6 +24,7 @@ import (
 	"rollcall/cmd/internal/outputs"
 	"rollcall/ingest/kafka"
 	"rollcall/reports/export"
+	"rollcall/reports/files"
 	"rollcall/reports/tariff"
 	"rollcall/rules/policy"
 	"rollcall/rules/trial"
@@ -45,7 +46,7 @@ type Config struct {
 
 // Terms reads the policy and the price book, which are checked before anything
 // starts.
-func Terms(policyFile, tariffFile string) (t assess.Terms, digest *outputs.FileDigest, err error) {
+func Terms(policyFile, tariffFile string) (t assess.Terms, digest *files.Digest, err error) {
 	t.Policy = policy.Default()
 	var errs []error
 	if policyFile != "" {
@@ -53,7 +54,7 @@ func Terms(policyFile, tariffFile string) (t assess.Terms, digest *outputs.FileD
 		if err == nil {
 			t.Policy, err = trial.Load(policyFile, data)
 			sum := sha256.Sum256(data)
-			digest = &outputs.FileDigest{Path: policyFile, SHA256: hex.EncodeToString(sum[:])}
+			digest = &files.Digest{Path: policyFile, SHA256: hex.EncodeToString(sum[:])}
 		} else {
 			err = fmt.Errorf("policy: %w", err)
 		}
@@ -123,7 +124,7 @@ func writable(dir string) error {
 	}
 }
 
-func read(ctx context.Context, cfg Config, run *embedded.Run, terms assess.Terms, digest *outputs.FileDigest) (outputs.Totals, error) {
+func read(ctx context.Context, cfg Config, run *embedded.Run, terms assess.Terms, digest *files.Digest) (outputs.Totals, error) {
 	var none outputs.Totals
 	f := feeder{ctx: ctx, run: run, progress: cfg.Progress}
 	list, err := inputs.Read(cfg.Paths, inputs.DefaultMaxMessage, inputs.Sink{Message: f.message, Problem: f.problem, Skip: cfg.Out})
@@ -155,13 +156,13 @@ func read(ctx context.Context, cfg Config, run *embedded.Run, terms assess.Terms
 		return none, err
 	}
 	store := export.Store{Conn: run.Conn, AsOf: terms.Now, Hide: cfg.Pseudonyms, Run: 1}
-	files, err := f.files(ctx, store, list)
+	inputs, err := f.files(ctx, store, list)
 	if err != nil {
 		return none, err
 	}
 	cfg.Progress("writing %s", cfg.Out)
 	return outputs.Write(ctx, outputs.Report{
-		Dir: cfg.Out, AsOf: terms.Now, Version: cfg.Version, Tariff: terms.Tariff, Inputs: files, Policy: digest,
+		Dir: cfg.Out, AsOf: terms.Now, Version: cfg.Version, Tariff: terms.Tariff, Inputs: inputs, Policy: digest,
 		Problems: f.problems, Store: store,
 	})
 }

@@ -20,6 +20,7 @@ import (
 	"rollcall/cmd/internal/simulate"
 	"rollcall/ingest/kafka"
 	"rollcall/reports/export"
+	"rollcall/reports/files"
 	"rollcall/reports/tariff"
 	"rollcall/rules/policy"
 )
@@ -56,7 +57,7 @@ func Run(ctx context.Context, cfg Config) (outputs.Totals, error) {
 }
 
 // terms writes the demo's policy and price book and reads them as any others.
-func terms(out string, opt simulate.Options) (t assess.Terms, digest *outputs.FileDigest, err error) {
+func terms(out string, opt simulate.Options) (t assess.Terms, digest *files.Digest, err error) {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return t, nil, fmt.Errorf("report folder: %w", err)
 	}
@@ -74,10 +75,10 @@ func terms(out string, opt simulate.Options) (t assess.Terms, digest *outputs.Fi
 		return t, nil, err
 	}
 	sum := sha256.Sum256(rules)
-	return t, &outputs.FileDigest{Path: policyFile, SHA256: hex.EncodeToString(sum[:])}, nil
+	return t, &files.Digest{Path: policyFile, SHA256: hex.EncodeToString(sum[:])}, nil
 }
 
-func job(ctx context.Context, cfg Config, run *embedded.Run, opt simulate.Options, terms assess.Terms, digest *outputs.FileDigest) (outputs.Totals, error) {
+func job(ctx context.Context, cfg Config, run *embedded.Run, opt simulate.Options, terms assess.Terms, digest *files.Digest) (outputs.Totals, error) {
 	var none outputs.Totals
 	messages, _ := simulate.Generate(opt)
 	cfg.Progress("producing the day's messages to %d topics", len(simulate.Topics()))

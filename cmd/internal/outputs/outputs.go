@@ -29,17 +29,11 @@ type Report struct {
 	Tariff  *tariff.Tariff
 	// Inputs, Policy and Tariff files go to the manifest and the covers.
 	Inputs []InputFile
-	Policy *FileDigest
+	Policy *files.Digest
 	// Problems are parts of input files that never were messages, sorted by
 	// file and line.
 	Problems []export.DeadLetter
 	Store    export.Store
-}
-
-// A FileDigest names a file by its content.
-type FileDigest struct {
-	Path   string `json:"path"`
-	SHA256 string `json:"sha256"`
 }
 
 // An InputFile is a line of "files" in summary.json.
@@ -82,16 +76,6 @@ type Summary struct {
 	Cost       map[string]string       `json:"cost"`
 	Unpriced   map[string]string       `json:"unpriced"`
 	Files      []InputFile             `json:"files"`
-}
-
-// manifest is manifest.json.
-type manifest struct {
-	Version string       `json:"version"`
-	AsOf    string       `json:"as_of"`
-	Inputs  []FileDigest `json:"inputs"`
-	Policy  *FileDigest  `json:"policy"`
-	Tariff  []FileDigest `json:"tariff"`
-	Outputs []FileDigest `json:"outputs"`
 }
 
 // Write writes all files into r.Dir. On an error the folder is as it was.
@@ -296,17 +280,17 @@ func (r Report) summary(w io.Writer, c export.Counts, rows []metering.Row) error
 }
 
 func (r Report) manifest(w io.Writer, written []files.Written) error {
-	m := manifest{Version: r.Version, AsOf: files.Time(r.AsOf), Policy: r.Policy, Inputs: []FileDigest{}, Tariff: []FileDigest{}}
+	m := files.Manifest{Version: r.Version, AsOf: files.Time(r.AsOf), Policy: r.Policy, Inputs: []files.Digest{}, Tariff: []files.Digest{}}
 	for _, f := range r.Inputs {
-		m.Inputs = append(m.Inputs, FileDigest{f.Path, f.SHA256})
+		m.Inputs = append(m.Inputs, files.Digest{Path: f.Path, SHA256: f.SHA256})
 	}
 	for _, f := range r.Tariff.Files() {
-		m.Tariff = append(m.Tariff, FileDigest{f.Path, f.SHA256})
+		m.Tariff = append(m.Tariff, files.Digest{Path: f.Path, SHA256: f.SHA256})
 	}
 	for _, f := range written {
-		m.Outputs = append(m.Outputs, FileDigest{f.Name, f.SHA256})
+		m.Outputs = append(m.Outputs, files.Digest{Path: f.Name, SHA256: f.SHA256})
 	}
-	return indented(w, m)
+	return m.Write(w)
 }
 
 func indented(w io.Writer, v any) error {
