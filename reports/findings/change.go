@@ -1,0 +1,146 @@
+package findings
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"rollcall/reports/timeline"
+	"rollcall/schema"
+)
+
+// A Word is what a person, or alerting, says of a finding.
+type Word struct {
+	Who    string // by which name it is kept
+	Action schema.FindingAction
+	Owner  string // of an assignment; empty: nobody
+	// Disposition is that of a closing.
+	Disposition string
+	Alert       string // what became of an alert
+	Note        string // of a note; of any other action it may be empty
+}
+
+// maxNote bounds a note, and maxName a name, in bytes.
+const (
+	maxNote = 10_000
+	maxName = 200
+)
+
+// check says what is wrong with a word.
+func (w Word) check() error {
+	switch w.Action {
+	case schema.ActionAssign, schema.ActionReopen, schema.ActionAlert:
+	case schema.ActionNote:
+		if strings.TrimSpace(w.Note) == "" {
+			return errors.New("the note is empty")
+		}
+	case schema.ActionClose:
+		all := []string{schema.DispositionTrue, schema.DispositionFalsePositive, schema.DispositionAcceptedRisk}
+		if !slices.Contains(all, w.Disposition) {
+			return fmt.Errorf("disposition %q: it is one of %s", w.Disposition, strings.Join(all, ", "))
+		}
+	default:
+		return fmt.Errorf("nobody but an evaluation can %s a finding", w.Action)
+	}
+	if strings.TrimSpace(w.Who) == "" {
+		return errors.New("it is not known who says so")
+	}
+	if len(w.Who) > maxName || len(w.Owner) > maxName {
+		return fmt.Errorf("a name is longer than %d bytes", maxName)
+	}
+	if len(w.Note) > maxNote {
+		return fmt.Errorf("the note is longer than %d bytes", maxNote)
+	}
+	return nil
+}
+
+// Say adds what a person says of a finding that is found now, and returns how it
+// then is. What changes nothing is not added. asked is the finding's id or the
+// beginning of it; errors are those of Get, and of a finding that is gone.
+func (s Store) Say(ctx context.Context, asked string, w Word) (Finding, error) {
+	if err := w.check(); err != nil {
+		return Finding{}, err
+	}
+	h, err := s.Get(ctx, asked)
+	if err != nil {
+		return Finding{}, err
+	}
+	f := h.Finding
+	switch f.Status {
+	case schema.FindingSuperseded:
+		return f, fmt.Errorf("finding %s was superseded by %s: say it of that one", f.ID, f.Successor)
+	case schema.FindingWithdrawn:
+		return f, fmt.Errorf("finding %s was withdrawn (%s): there is nothing left to say of it", f.ID, timeline.Safe(f.Why))
+	}
+	c := schema.FindingChange{
+		Finding: f.ID, CallID: f.unit, Tenant: f.Tenant, At: s.Now(), Who: w.Who, Action: w.Action, Note: w.Note, Before: stateOf(f),
+	}
+	// Who sees a change and makes another means it to come after, whatever the
+	// clocks say.
+	if n := len(h.Changes); n > 0 && !c.At.After(h.Changes[n-1].At) {
+		c.At = h.Changes[n-1].At.Add(time.Microsecond)
+	}
+	if c, err = after(c, w, h); err != nil || c.After == c.Before && c.Note == "" {
+		return f, err
+	}
+	if c, err = c.Named(); err != nil {
+		return f, err
+	}
+	if err := s.add(ctx, c); err != nil {
+		return f, err
+	}
+	h, err = s.Get(ctx, f.ID)
+	return h.Finding, err
+}
+
+func stateOf(f Finding) schema.FindingState {
+	return schema.FindingState{Status: f.Status, Owner: f.Owner, Disposition: f.Disposition, Alert: f.Alert}
+}
+
+// after fills in how the finding is after a change.
+func after(c schema.FindingChange, w Word, h History) (schema.FindingChange, error) {
+	c.After = c.Before
+	switch w.Action {
+	case schema.ActionAssign:
+		c.After.Owner = w.Owner
+	case schema.ActionClose:
+		c.After.Disposition = w.Disposition
+	case schema.ActionReopen:
+		if c.Before.Status != schema.FindingClosed {
+			return c, fmt.Errorf("finding %s is %s, not closed: there is nothing to reopen", c.Finding, c.Before.Status)
+		}
+		c.After.Disposition = ""
+	case schema.ActionAlert:
+		c.After.Alert = w.Alert
+	}
+	c, err := c.Named() // so that it counts among the others
+	if err != nil {
+		return c, err
+	}
+	c.After.Status = Replay(append(slices.Clone(h.Changes), c))[c.Finding].Status(h.judged, true)
+	return c, nil
+}
+
+// add stores a change. It is there when add returns; the same change twice is
+// one.
+func (s Store) add(ctx context.Context, c schema.FindingChange) error {
+	row, err := c.Row()
+	if err != nil {
+		return err
+	}
+	batch, err := s.Results.Conn.PrepareBatch(ctx, schema.InsertFindingChange)
+	if err != nil {
+		return fmt.Errorf("write the change of a finding: %w", err)
+	}
+	defer batch.Close()
+	if err := batch.Append(row...); err != nil {
+		return fmt.Errorf("write the change of a finding: %w", err)
+	}
+	if err := batch.Send(); err != nil {
+		return fmt.Errorf("write the change of a finding: %w", err)
+	}
+	return nil
+}
