@@ -4,17 +4,17 @@ import (
 	"context"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
 	"rollcall/rules/apphour"
 	"rollcall/rules/policy"
 )
 
-// How often the live service judges the hours of apps, how often what is
-// neither a call nor an hour, and how far back it looks after a start for hours
-// that ended meanwhile.
+// How often the live service judges what is neither a call nor the hour of an
+// app, and how far back it looks after a start for hours that ended meanwhile.
 const (
-	hoursEvery = time.Minute
-	restEvery  = time.Hour
-	hoursBack  = 48 * time.Hour
+	restEvery = time.Hour
+	hoursBack = 48 * time.Hour
 )
 
 // hours are the hours of apps that are to be judged. The zero value is ready to
@@ -63,11 +63,34 @@ func (h *hours) take(now time.Time, p *policy.Policy) []time.Time {
 	return out
 }
 
+// hoursOf lists the hours to which calls contributed at any evaluation: one that
+// a call has left since must be judged again too.
+func hoursOf(ctx context.Context, conn driver.Conn, list []storedCall) ([]apphour.Tally, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	ids := make([]string, len(list))
+	for i, c := range list {
+		ids[i] = c.id
+	}
+	var out []apphour.Tally
+	err := each(ctx, conn, "the hours of calls", "SELECT DISTINCT hour FROM app_hours WHERE call_id IN (?)", []any{ids}, func(rows driver.Rows) error {
+		var t apphour.Tally
+		if err := rows.Scan(&t.Hour); err != nil {
+			return err
+		}
+		t.Hour = t.Hour.UTC()
+		out = append(out, t)
+		return nil
+	})
+	return out, err
+}
+
 // judgeHours judges the hours of apps that are due, and at times what else is no
 // call. What fails is tried again at the next round.
 func (l *Live) judgeHours(ctx context.Context, now time.Time) {
 	clock := l.deps.Clock()
-	if ctx.Err() != nil || clock.Sub(l.hours.judged) < hoursEvery {
+	if ctx.Err() != nil || clock.Sub(l.hours.judged) < l.cfg.Hours {
 		return
 	}
 	terms := l.deps.Terms

@@ -25,6 +25,8 @@ type LiveConfig struct {
 	Debounce time.Duration
 	// Interval is how often the frontier is looked at and deadlines are checked.
 	Interval time.Duration
+	// Hours is how often the hours of apps are judged.
+	Hours time.Duration
 	// Batch is how many alias sets are evaluated at once at most.
 	Batch int
 	// Poll asks the store for new evidence at every interval, where another
@@ -34,7 +36,7 @@ type LiveConfig struct {
 
 // DefaultLiveConfig suits a service that evaluates as evidence comes.
 func DefaultLiveConfig() LiveConfig {
-	return LiveConfig{Debounce: 200 * time.Millisecond, Interval: time.Second, Batch: 500}
+	return LiveConfig{Debounce: 200 * time.Millisecond, Interval: time.Second, Hours: time.Minute, Batch: 500}
 }
 
 // LiveDependencies are what a Live works with.
@@ -219,6 +221,10 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 		}
 		callKeys[id][k.key] = true
 	}
+	before, err := hoursOf(ctx, l.deps.Conn, a.stored)
+	if err != nil {
+		return 0, err
+	}
 	w := newWriter(l.deps.Conn, l.nextVersion(), now)
 	terms := l.deps.Terms
 	terms.Now, terms.Gaps = now, l.gaps.list
@@ -243,6 +249,7 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 		l.plan(r.Call, next, own, terms)
 		l.hours.touch(r.Hours)
 	}
+	l.hours.touch(before)
 	gone := a.gone()
 	for _, id := range slices.Sorted(maps.Keys(gone)) {
 		w.supersede(id, cmp.Or(gone[id], noCall))
