@@ -194,25 +194,6 @@ func (p *Policy) Conflict(a, b schema.BoundSource) time.Duration {
 	return p.conflict
 }
 
-// InForce returns the version that judges a call which started at an instant:
-// the latest that was in force then; the first for older calls. Of versions of
-// one day the later in the list holds. It returns nil without any version.
-func InForce(versions []*Policy, start time.Time) *Policy {
-	var first, best *Policy
-	for _, p := range versions {
-		if first == nil || p.EffectiveFrom.Before(first.EffectiveFrom) {
-			first = p
-		}
-		if !p.EffectiveFrom.After(start) && (best == nil || !p.EffectiveFrom.Before(best.EffectiveFrom)) {
-			best = p
-		}
-	}
-	if best == nil {
-		return first
-	}
-	return best
-}
-
 // App finds the app of a session: by the policy's map of users and resources,
 // else by what the session itself names (design.md, section 5, fine print 9).
 // Of several apps that share a user or resource it is the one that the session

@@ -134,29 +134,6 @@ apps:
 	}
 }
 
-func TestInForce(t *testing.T) {
-	day := func(d int) time.Time { return time.Date(2026, 1, d, 0, 0, 0, 0, time.UTC) }
-	first, second, again := &Policy{ID: "1", EffectiveFrom: day(5)}, &Policy{ID: "2", EffectiveFrom: day(10)}, &Policy{ID: "3", EffectiveFrom: day(10)}
-	all := []*Policy{second, first, again}
-	for _, c := range []struct {
-		start time.Time
-		want  string
-	}{
-		{day(1), "1"}, // older than the first: judged by the first
-		{day(5), "1"},
-		{day(10).Add(-time.Millisecond), "1"},
-		{day(10), "3"}, // of one day the later in the list
-		{day(20), "3"},
-	} {
-		if got := InForce(all, c.start); got.ID != c.want {
-			t.Errorf("at %v version %s holds, want %s", c.start, got.ID, c.want)
-		}
-	}
-	if InForce(nil, day(1)) != nil {
-		t.Error("without versions one holds")
-	}
-}
-
 // TestProblems wants each mistake named with its place, key and what was
 // expected, and several at once.
 func TestProblems(t *testing.T) {
