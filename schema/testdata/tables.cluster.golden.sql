@@ -604,3 +604,13 @@ CREATE TABLE IF NOT EXISTS finding_changes ON CLUSTER `main` (
     INDEX successor successor TYPE bloom_filter GRANULARITY 1
 ) ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/finding_changes', '{replica}')
 ORDER BY (call_id, finding_id, at, change_id);
+
+CREATE TABLE IF NOT EXISTS policy_versions ON CLUSTER `main` (
+    id LowCardinality(String) COMMENT 'as findings name it: default, or the first 12 hex digits of the digest',
+    digest String COMMENT 'SHA-256 of the file, hex; empty for the default policy',
+    effective_from Nullable(DateTime64(3, 'UTC')) COMMENT 'NULL: from the beginning',
+    applied Bool COMMENT 'to the history since effective_from',
+    file String COMMENT 'the text of the file' CODEC(ZSTD(3)),
+    stored_at DateTime64(6, 'UTC') DEFAULT now64(6, 'UTC')
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/policy_versions', '{replica}')
+ORDER BY (stored_at, id);
