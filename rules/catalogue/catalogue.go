@@ -15,13 +15,14 @@ import (
 	"rollcall/rules/notice"
 	"rollcall/rules/own"
 	"rollcall/rules/policy"
+	"rollcall/rules/reload"
 	"rollcall/rules/rule"
 	"rollcall/schema"
 )
 
 // Rules describes every built-in rule, family by family.
 func Rules() []rule.Rule {
-	return slices.Concat(notice.Rules(), consent.Rules(), interop.Rules(), evidence.Rules(), exceptions.Rules())
+	return slices.Concat(notice.Rules(), consent.Rules(), interop.Rules(), evidence.Rules(), exceptions.Rules(), reload.Rules())
 }
 
 // Known lists the ids of all rules: the built-in ones and a policy's own.
@@ -98,3 +99,6 @@ func Partition(p evidence.Partition, in Input) rule.Outcome {
 func Exceptions(suppressed []schema.Finding, in Input) rule.Outcome {
 	return exceptions.Report(suppressed, in.Policy, in.Now)
 }
+
+// Reload has every rule about the reading of policies judge the last one.
+func Reload(a reload.Attempt) rule.Outcome { return reload.Judge(a) }

@@ -6,6 +6,7 @@ import (
 
 	"rollcall/rules/catalogue"
 	"rollcall/rules/evidence"
+	"rollcall/rules/reload"
 	"rollcall/rules/rule"
 	"rollcall/schema"
 )
@@ -55,6 +56,7 @@ func TestEveryRuleBothWays(t *testing.T) {
 		"evidence.gap":                  {},
 		"policy.exception-expired":      {},
 		"policy.exception-unused":       {},
+		"policy.reload-failed":          {},
 	}
 	for id, c := range cases {
 		t.Run(id, func(t *testing.T) {
@@ -72,6 +74,9 @@ func TestEveryRuleBothWays(t *testing.T) {
 				none.Policy = w.policy
 				bad = catalogue.Partition(evidence.Partition{Gaps: []evidence.Lost{{First: 1, Last: 2}}}, none).Checks[id]
 				good = catalogue.Partition(evidence.Partition{Stored: true}, none).Checks[id]
+			case "policy.reload-failed":
+				bad = catalogue.Reload(reload.Attempt{At: at(0), Problem: "policy.yaml:1:1: no version", Kept: "default"}).Checks[id]
+				good = catalogue.Reload(reload.Attempt{At: at(0), Kept: "default"}).Checks[id]
 			case "policy.exception-expired", "policy.exception-unused":
 				w := evidenceOf(t).under("exceptions: [{id: e, owner: o, reason: r, expires: 2026-03-03, scope: {rules: [notice.missed]}}]")
 				in := catalogue.Input{Policy: w.policy, Now: at(0)}
