@@ -1,10 +1,18 @@
 package main
 
 import (
+	"crypto/ed25519"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"os"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"rollcall/cmd/internal/config"
+	"rollcall/reports/proof"
 )
 
 // version is set by the build (-ldflags "-X main.version=…").
@@ -22,13 +30,38 @@ func programVersion() string {
 }
 
 func newVersion() *cobra.Command {
-	return &cobra.Command{
+	var file string
+	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
-		Args:  usage(cobra.NoArgs),
+		Long: `Version prints the version; with --config also the fingerprint of the key that signs
+evidence packs. Give that to those who get packs, by another way than the packs.`,
+		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "rollcall %s\n", programVersion())
-			return err
+			if _, err := fmt.Fprintf(cmd.OutOrStdout(), "rollcall %s\n", programVersion()); err != nil || file == "" {
+				return err
+			}
+			cfg, err := config.Load(file, os.Environ())
+			if err != nil {
+				return err
+			}
+			return printKey(cmd.OutOrStdout(), cfg.Signing.KeyFile)
 		},
 	}
+	cmd.Flags().StringVar(&file, "config", "", "configuration `FILE` of the service: print the fingerprint of its signing key, too")
+	return cmd
+}
+
+// printKey prints the fingerprint of the signing key, which it does not make.
+func printKey(w io.Writer, path string) error {
+	key, err := proof.ReadKey(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		_, err = fmt.Fprintf(w, "signing key  none yet: the first rollcall evidence makes it in %s\n", path)
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "signing key  %s\n", proof.Fingerprint(key.Public().(ed25519.PublicKey)))
+	return err
 }

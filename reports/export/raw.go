@@ -12,38 +12,7 @@ import (
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
-
-	"rollcall/reports/timeline"
 )
-
-// mostFindings bounds what the beginning of an id brings up.
-const mostFindings = 20
-
-// FindFindings returns the current findings that an id means: the one that has
-// it, else those whose ids begin with it, at most 20.
-func (s Store) FindFindings(ctx context.Context, asked string) ([]timeline.Finding, error) {
-	asked = timeline.Normal(asked)
-	if asked == "" {
-		return nil, nil
-	}
-	where, args := s.where(false)
-	if where == "" {
-		where = " WHERE"
-	} else {
-		where += " AND"
-	}
-	var out []timeline.Finding
-	sql := findingColumns + "findings_current" + where + " startsWith(id, ?) ORDER BY id LIMIT " + fmt.Sprint(mostFindings)
-	err := query(ctx, s.Conn, "findings", sql, append(args, asked), func(rows driver.Rows) error {
-		f, err := s.finding(rows)
-		out = append(out, f)
-		return err
-	})
-	if i := slices.IndexFunc(out, func(f timeline.Finding) bool { return f.ID == asked }); i >= 0 {
-		out = out[i : i+1]
-	}
-	return out, err
-}
 
 // TenantsOf lists the tenants of the sessions of a call, sorted; what belongs to
 // none is the empty one.

@@ -35,8 +35,9 @@ type Case struct {
 	// Program is the name and version of the program that makes the pack.
 	Program string
 	Finding timeline.Finding
-	// History are the changes of the finding, oldest first, one JSON value each.
-	History []jsontext.Value
+	// Record writes the finding with every change of it as JSON; nil: the finding
+	// is written without any.
+	Record func(io.Writer) error
 	// Call is the call that the finding is about, nil where it is about none.
 	Call   *timeline.Call
 	Rule   Rule
@@ -180,12 +181,7 @@ func (c Case) documents(key ed25519.PublicKey) (map[string][]byte, error) {
 	put(entryAbout, func(w io.Writer) error {
 		return write(w, about{Format: Format, Program: c.Program, Finding: c.Finding.ID, Key: Fingerprint(key)}, jsontext.Multiline(true))
 	})
-	put("finding.json", func(w io.Writer) error {
-		return write(w, struct {
-			Finding timeline.Finding `json:"finding"`
-			History []jsontext.Value `json:"history"`
-		}{c.Finding, c.History}, jsontext.Multiline(true))
-	})
+	put("finding.json", c.record)
 	put("rule.json", func(w io.Writer) error { return write(w, c.Rule, jsontext.Multiline(true)) })
 	policy := struct {
 		Policy
@@ -208,6 +204,29 @@ func (c Case) documents(key ed25519.PublicKey) (map[string][]byte, error) {
 	entries[entryKey] = public
 	put("README.txt", func(w io.Writer) error { return c.readme(w, entries, Fingerprint(key)) })
 	return entries, errors.Join(errs...)
+}
+
+// record writes the finding and its history.
+func (c Case) record(w io.Writer) error {
+	fill := c.Record
+	if fill == nil {
+		fill = func(w io.Writer) error {
+			return write(w, struct {
+				Finding timeline.Finding `json:"finding"`
+				History []struct{}       `json:"history"`
+			}{Finding: c.Finding})
+		}
+	}
+	var b bytes.Buffer
+	if err := fill(&b); err != nil {
+		return err
+	}
+	v := jsontext.Value(b.Bytes())
+	if err := v.Indent(jsontext.WithIndent("  "), jsontext.EscapeForHTML(true)); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "%s\n", v)
+	return err
 }
 
 // readme writes what the pack holds and how it is checked.

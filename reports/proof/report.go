@@ -26,6 +26,7 @@ const maxManifest = 256 << 20
 type CheckedReport struct {
 	Problems
 	Version, AsOf string // as the manifest has them
+	Policy        string // path of the policy as the manifest has it
 	Manifest      string // SHA-256 of the manifest, hex
 	Outputs       int
 	// Inputs counts the inputs, the policy and the files of the price book that
@@ -33,12 +34,12 @@ type CheckedReport struct {
 	Inputs, Held int
 }
 
-// IsReport reports whether a folder holds reports, rather than a pack that was
-// unpacked.
-func IsReport(dir string) bool {
+// IsUnpacked reports whether a folder is one that a pack was unpacked in, rather
+// than one of reports.
+func IsUnpacked(dir string) bool {
 	_, sums := os.Lstat(filepath.Join(dir, entrySums))
-	_, manifest := os.Lstat(filepath.Join(dir, ManifestName))
-	return sums != nil && manifest == nil
+	_, signature := os.Lstat(filepath.Join(dir, entrySignature))
+	return sums == nil || signature == nil
 }
 
 // VerifyReport checks a folder of reports against its manifest.json: every file
@@ -77,7 +78,7 @@ func VerifyReport(dir, inputs string) (*CheckedReport, error) {
 	}
 	given := slices.Concat(m.Inputs, m.Tariff)
 	if m.Policy != nil {
-		given = append(given, *m.Policy)
+		given, c.Policy = append(given, *m.Policy), m.Policy.Path
 	}
 	c.Inputs = len(given)
 	if err := c.others(dir, known, given); err != nil || inputs == "" {

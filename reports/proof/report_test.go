@@ -43,8 +43,8 @@ func TestReports(t *testing.T) {
 			t.Fatalf("%+v, %v", got, err)
 		}
 	}
-	if !proof.IsReport(dir) || proof.IsReport(inputs) {
-		t.Error("folders of reports are not known as such")
+	if proof.IsUnpacked(dir) {
+		t.Error("a folder of reports is taken for a pack")
 	}
 	// Every byte of every file.
 	for _, path := range []string{"usage.csv", "findings.ndjson", "manifest.json", "../" + filepath.Base(inputs) + "/day.ndjson"} {
