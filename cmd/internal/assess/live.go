@@ -226,6 +226,7 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 		return 0, err
 	}
 	w := newWriter(l.deps.Conn, l.nextVersion(), now)
+	w.hold = true
 	terms := l.deps.Terms
 	terms.Now, terms.Gaps = now, l.gaps.list
 	if terms.Directory, err = directoryOf(ctx, l.deps.Conn, now, byCall); err != nil {
@@ -250,6 +251,12 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 		l.hours.touch(r.Hours)
 	}
 	l.hours.touch(before)
+	if err := w.flushTables(ctx); err != nil {
+		return 0, err
+	}
+	if err := succeed(ctx, w, ofCalls, a.heirs()); err != nil {
+		return 0, err
+	}
 	gone := a.gone()
 	for _, id := range slices.Sorted(maps.Keys(gone)) {
 		w.supersede(id, cmp.Or(gone[id], noCall))

@@ -21,6 +21,7 @@ import (
 // was stored of them.
 func judgeSubjects(ctx context.Context, w *writer, t Terms) error {
 	s := newSubjects(w, t)
+	s.first = true
 	if err := s.hours(ctx, nil); err != nil {
 		return err
 	}
@@ -32,6 +33,9 @@ type subjects struct {
 	w   *writer
 	in  catalogue.Input
 	ids []string
+	// first is true where nothing was judged before: then no finding can have
+	// gone.
+	first bool
 }
 
 func newSubjects(w *writer, t Terms) *subjects {
@@ -65,6 +69,15 @@ func (s *subjects) put(id string, out rule.Outcome) {
 func (s *subjects) flush(ctx context.Context) error {
 	if err := s.w.flush(ctx); err != nil {
 		return err
+	}
+	if !s.first {
+		heirs := map[string][]string{}
+		for _, id := range s.ids {
+			heirs[id] = []string{id}
+		}
+		if err := succeed(ctx, s.w, ofSubjects, heirs); err != nil {
+			return err
+		}
 	}
 	rows := pending{insert: "INSERT INTO subjects (subject_id, version)"}
 	for _, id := range s.ids {
