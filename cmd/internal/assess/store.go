@@ -297,7 +297,10 @@ WHERE `+known+` ORDER BY c.call_id, e.event_id SETTINGS max_block_size = 2048, m
 // without any event.
 func LatestEvent(ctx context.Context, conn driver.Conn) (time.Time, error) {
 	var latest *time.Time
-	err := conn.QueryRow(ctx, `WITH times AS (SELECT DISTINCT event_id, assumeNotNull(time) AS at FROM events_one WHERE time IS NOT NULL),
+	err := conn.QueryRow(ctx, `WITH times AS (
+    SELECT assumeNotNull(time) AS at FROM events_one WHERE time IS NOT NULL
+    GROUP BY reinterpretAsUInt128(unhex(event_id)), time -- unlike DISTINCT, it goes to the disk
+),
     (SELECT quantileExact(0.5)(at) FROM times) AS median
 SELECT maxOrNull(at) FROM times WHERE at <= median + INTERVAL 24 HOUR`).Scan(&latest)
 	if err != nil {

@@ -59,7 +59,7 @@ type RunConfig struct {
 
 // maxMemory is what ClickHouse may take of a run, in bytes: larger sorts and
 // groupings go to disk.
-const maxMemory = 448 << 20
+const maxMemory = 512 << 20
 
 // Start starts a run. Close ends it and removes what it kept on disk.
 func Start(ctx context.Context, cfg RunConfig) (_ *Run, err error) {
