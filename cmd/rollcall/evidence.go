@@ -39,8 +39,8 @@ func newEvidence() *cobra.Command {
                          they are stored, with their coordinates, digests and salted
                          commitments (index.ndjson)
   rule.json              the rule that judged, the condition it serves, what to do
-  policy.json, .yaml     the version of the policy that judged, and its text where
-                         the configuration names a policy of that version
+  policy.json, .yaml     the version of the policy that judged, and its text, where
+                         the store or the configuration has it
   SHA256SUMS, .sig       the digest of every entry, and its Ed25519 signature
   public_key.pem         the key
 
@@ -145,7 +145,11 @@ func (e *evidence) fromService(cmd *cobra.Command, asked string) (err error) {
 	if c.Call, err = e.call(ctx, store, c.Finding); err != nil {
 		return err
 	}
-	e.judged(&c, store.Hide != nil, e.cfg.Policy)
+	stored, err := store.PolicyText(ctx, c.Finding.PolicyVersion)
+	if err != nil {
+		return err
+	}
+	e.judged(&c, store.Hide != nil, stored, textOf(e.cfg.Policy))
 	return e.write(cmd.OutOrStdout(), c)
 }
 
@@ -171,20 +175,31 @@ func (e *evidence) call(ctx context.Context, store export.Store, f timeline.Find
 	return c, err
 }
 
-// judged adds the rule and the policy that judged. texts are files that may hold
-// the policy.
-func (e *evidence) judged(c *proof.Case, hidden bool, texts ...string) {
-	c.Policy = proof.Policy{Version: c.Finding.PolicyVersion, Withheld: "the configuration names no policy of this version"}
+// textOf reads what may be the policy that judged; nil where there is none.
+func textOf(path string) []byte {
+	if path == "" {
+		return nil
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil // it may have gone since; its version says which it was
+	}
+	return data
+}
+
+// judged adds the rule and the policy that judged. texts are those that may be
+// the policy's.
+func (e *evidence) judged(c *proof.Case, hidden bool, texts ...[]byte) {
+	c.Policy = proof.Policy{Version: c.Finding.PolicyVersion, Withheld: "neither the store nor the configuration has a policy of this version"}
 	if c.Finding.PolicyVersion == policy.Default().ID {
 		c.Policy.Withheld = "it is the built-in policy, which has none"
 	}
 	var judging *policy.Policy
-	for _, path := range texts {
-		data, err := os.ReadFile(path)
-		if path == "" || err != nil || proof.PolicyVersion(data) != c.Finding.PolicyVersion {
+	for _, text := range texts {
+		if text == nil || proof.PolicyVersion(text) != c.Finding.PolicyVersion {
 			continue
 		}
-		p, err := policy.Parse(path, data)
+		p, err := policy.Parse("policy.yaml", text)
 		if err != nil {
 			continue // of an older form; its version says which it is
 		}
@@ -196,7 +211,7 @@ func (e *evidence) judged(c *proof.Case, hidden bool, texts ...string) {
 		case others:
 			c.Policy.Withheld = "it names other tenants"
 		default:
-			c.Policy.Text, c.Policy.Withheld = data, ""
+			c.Policy.Text, c.Policy.Withheld = text, ""
 		}
 		break
 	}

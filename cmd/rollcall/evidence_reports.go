@@ -55,9 +55,9 @@ func (e *evidence) fromReports(asked string) (c proof.Case, err error) {
 			}
 		}
 	}
-	texts := []string{e.cfg.Policy}
+	texts := [][]byte{textOf(e.cfg.Policy)}
 	if checked.Policy != "" {
-		texts = append(texts, checked.Policy, filepath.Join(e.from, filepath.Base(checked.Policy)))
+		texts = append(texts, textOf(checked.Policy), textOf(filepath.Join(e.from, filepath.Base(checked.Policy))))
 	}
 	e.judged(&c, hiddenIn(c), texts...)
 	return c, nil

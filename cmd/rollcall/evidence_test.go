@@ -12,6 +12,9 @@ import (
 	"rollcall/reports/export"
 	"rollcall/reports/export/storetest"
 	"rollcall/reports/files"
+	"rollcall/reports/findings"
+	"rollcall/reports/proof"
+	"rollcall/schema"
 )
 
 // packed makes a pack of the finding "0af…2" of the sample.
@@ -76,6 +79,42 @@ func TestEvidenceFromAService(t *testing.T) {
 	if code, out, _ := command(t, "verify", first, "--key", strings.Repeat("0", 64)); code != 3 || !strings.Contains(out, "public_key.pem: it is "+fingerprint) {
 		t.Errorf("with another's key: exit code %d, %q", code, out)
 	}
+	t.Run("with the policy that judged", func(t *testing.T) {
+		text := "version: 1\nnotice: {deadline: 7s}\n"
+		calls := storetest.Sample()[:1]
+		for i := range calls[0].Findings {
+			calls[0].Findings[i].PolicyVersion = proof.PolicyVersion([]byte(text))
+		}
+		calls[0].Version++
+		storetest.Fill(t, conn, calls...)
+		path, _ := packed(t, "--config", "rollcall.yaml")
+		if strings.Contains(read(t, path), text) || !strings.Contains(read(t, path), "neither the store nor the configuration has a policy") {
+			t.Error("a policy that nobody has is in the pack")
+		}
+		err := conn.Exec(t.Context(), "INSERT INTO policy_versions (id, digest, file) VALUES (?, ?, ?)", proof.PolicyVersion([]byte(text)), "x", text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		path, _ = packed(t, "--config", "rollcall.yaml")
+		if !strings.Contains(read(t, path), text) {
+			t.Error("the policy is not in the pack")
+		}
+		if code, out, _ := command(t, "verify", path); code != 0 {
+			t.Errorf("exit code %d, %q", code, out)
+		}
+	})
+	t.Run("with what was said of it", func(t *testing.T) {
+		store := findings.Store{Results: export.Store{Conn: conn}, Now: storetest.AsOf}
+		if _, err := store.Say(t.Context(), "0af00000000000000000000000000002", findings.Word{Action: schema.ActionNote, Note: "asked the vendor", Who: "ana"}); err != nil {
+			t.Fatal(err)
+		}
+		path, _ := packed(t, "--config", "rollcall.yaml")
+		pack := read(t, path)
+		_, history, found := strings.Cut(pack, `"history": [`)
+		if !found || !strings.Contains(history, `"note": "asked the vendor"`) || !strings.Contains(history, `"who": "ana"`) {
+			t.Error("the pack does not hold the note")
+		}
+	})
 	change(t, first, "No notice of recording")
 	if code, out, _ := command(t, "verify", first); code != 3 || !strings.Contains(out, "finding.json: it was changed") || !strings.Contains(out, "NOT intact") {
 		t.Errorf("a changed pack: exit code %d, %q", code, out)

@@ -27,6 +27,18 @@ func (s Store) TenantsOf(ctx context.Context, call string) ([]string, error) {
 	return out, err
 }
 
+// PolicyText is the file of a version of the policy as the store has it; nil
+// where it has none.
+func (s Store) PolicyText(ctx context.Context, version string) (text []byte, err error) {
+	err = query(ctx, s.Conn, "the policy", "SELECT file FROM policy_versions WHERE id = ? AND digest != '' ORDER BY stored_at LIMIT 1", []any{version}, func(rows driver.Rows) error {
+		var file string
+		err := rows.Scan(&file)
+		text = []byte(file)
+		return err
+	})
+	return text, err
+}
+
 // A RawMessage is a message as it is stored, with what it is evidence of.
 type RawMessage struct {
 	// File and Line say where the message was read from, where it was a file.
