@@ -29,8 +29,8 @@ const (
 	maxName = 200
 )
 
-// check says what is wrong with a word.
-func (w Word) check() error {
+// Check says what is wrong with a word.
+func (w Word) Check() error {
 	switch w.Action {
 	case schema.ActionAssign, schema.ActionReopen, schema.ActionAlert:
 	case schema.ActionNote:
@@ -61,7 +61,7 @@ func (w Word) check() error {
 // then is. What changes nothing is not added. asked is the finding's id or the
 // beginning of it; errors are those of Get, and of a finding that is gone.
 func (s Store) Say(ctx context.Context, asked string, w Word) (Finding, error) {
-	if err := w.check(); err != nil {
+	if err := w.Check(); err != nil {
 		return Finding{}, err
 	}
 	h, err := s.Get(ctx, asked)

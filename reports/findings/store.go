@@ -129,11 +129,11 @@ func (s Store) List(ctx context.Context, want Filter) iter.Seq2[Finding, error] 
 // goneRows streams the findings that evaluations closed, as they were last.
 func (s Store) goneRows(ctx context.Context, states map[string]*State) iter.Seq2[Finding, error] {
 	where, args := s.Results.Within("first_at")
-	sql := `SELECT if(f.call_id IN (SELECT subject_id FROM subjects), '', f.call_id) AS call_id, ` + columns + `, c.record, c.digest FROM findings AS f FINAL
-INNER JOIN (
+	sql := `SELECT if(f.call_id GLOBAL IN (SELECT subject_id FROM subjects), '', f.call_id) AS call_id, ` + columns + `, c.record, c.digest FROM findings AS f FINAL
+GLOBAL INNER JOIN (
     SELECT finding_id, argMax(record, (at, change_id)) AS record, argMax(digest, (at, change_id)) AS digest, argMax(action, (at, change_id)) AS last
     FROM finding_changes WHERE action IN ('supersede', 'withdraw', 'return') GROUP BY finding_id
-    HAVING last != 'return' AND finding_id NOT IN (SELECT id FROM findings_current)
+    HAVING last != 'return' AND finding_id GLOBAL NOT IN (SELECT id FROM findings_current)
 ) AS c ON f.id = c.finding_id AND f.version = toUInt64OrZero(JSONExtractString(c.record, 'judged'))` + where + ` ORDER BY call_id, first_at, rule, id`
 	return func(yield func(Finding, error) bool) {
 		err := s.Results.Query(ctx, "closed findings", sql, args, func(rows driver.Rows) error {
