@@ -112,8 +112,11 @@ func (s successor) run(ctx context.Context) error {
 // heldFindings are the findings that the version before had and this one has
 // not, and those that stay and of which a person has said something.
 func (s successor) heldFindings(ctx context.Context) (out []succession.Held, err error) {
-	const found = "SELECT id FROM findings WHERE call_id IN (?) AND version = ?"
-	sql := `SELECT call_id, version, id, rule, status, tenant, app, subject, raw_id, capture, first_at, id GLOBAL IN (` + found + `) AS stays
+	// Ids are compared as numbers: the half million of a large meeting are held in
+	// memory meanwhile.
+	const number = "reinterpretAsUInt128(unhex(id))"
+	const found = "SELECT " + number + " FROM findings WHERE call_id IN (?) AND version = ?"
+	sql := `SELECT call_id, version, id, rule, status, tenant, app, subject, raw_id, capture, first_at, ` + number + ` GLOBAL IN (` + found + `) AS stays
 FROM findings AS f FINAL WHERE f.call_id IN (?) AND (f.call_id, f.version) GLOBAL IN (` + s.current + `)
 AND (NOT stays OR f.id GLOBAL IN (
     SELECT finding_id FROM finding_changes WHERE call_id IN (?) UNION ALL SELECT successor FROM finding_changes WHERE successor_call IN (?)
@@ -212,9 +215,9 @@ func scanExposure(rows driver.Rows) (e succession.Exposure, err error) {
 func (s successor) returned(ctx context.Context) (out []schema.FindingChange, err error) {
 	sql := `SELECT finding_id, argMax(call_id, (at, change_id)), argMax(tenant, (at, change_id)), argMax(change_id, (at, change_id)), argMax(action, (at, change_id)) AS last
 FROM finding_changes WHERE call_id IN (?) AND action IN ('` + string(schema.ActionSupersede) + `', '` + string(schema.ActionWithdraw) + `', '` + string(schema.ActionReturn) + `')
-    AND finding_id GLOBAL IN (SELECT id FROM findings WHERE call_id IN (?) AND version = ?)
 GROUP BY finding_id HAVING last != '` + string(schema.ActionReturn) + `' ORDER BY finding_id`
-	err = each(ctx, s.w.conn, "the findings that were closed", sql, []any{s.after, s.after, s.w.version}, func(rows driver.Rows) error {
+	closed := map[string]schema.FindingChange{}
+	err = each(ctx, s.w.conn, "the findings that were closed", sql, []any{s.after}, func(rows driver.Rows) error {
 		c := schema.FindingChange{At: s.at, Who: schema.Evaluation, Action: schema.ActionReturn, Reason: "by the evidence now it is found again"}
 		var last string
 		if err := rows.Scan(&c.Finding, &c.CallID, &c.Tenant, &c.Undoes, &last); err != nil {
@@ -224,11 +227,28 @@ GROUP BY finding_id HAVING last != '` + string(schema.ActionReturn) + `' ORDER B
 		if last == string(schema.ActionSupersede) {
 			c.Before.Status = schema.FindingSuperseded
 		}
-		c, err := c.Named()
-		out = append(out, c)
-		return err
+		closed[c.Finding] = c
+		return nil
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	for ids := range slices.Chunk(slices.Sorted(maps.Keys(closed)), peopleAtOnce) {
+		err := each(ctx, s.w.conn, "the findings", "SELECT DISTINCT id FROM findings WHERE call_id IN (?) AND version = ? AND id IN (?) ORDER BY id",
+			[]any{s.after, s.w.version, ids}, func(rows driver.Rows) error {
+				var id string
+				if err := rows.Scan(&id); err != nil {
+					return err
+				}
+				c, err := closed[id].Named()
+				out = append(out, c)
+				return err
+			})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // write adds changes.
