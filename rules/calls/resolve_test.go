@@ -146,8 +146,20 @@ func TestResolve(t *testing.T) {
 		"what is said in a meeting's chat is of the call that holds it, else of the day": {
 			[]AliasSet{set(0, 1, "c:a", "t:19:meeting_T"), set(0.5, 0.5, "m:19:meeting_T"), set(3, 3, "m:19:meeting_T"), set(5, 5, "m:19:meeting_T"), set(15, 15, "m:19:meeting_T")},
 			[]string{"a: 0 1", "chat:19:meeting_T@2026-03-02: 2 3", "chat:19:meeting_T@2026-03-03: 4"}},
+		"a daily meeting that only the thread names": {
+			[]AliasSet{set(0, 0, "t:T"), set(0.5, 0.5, "t:T"), set(24, 24, "t:T"), set(24.5, 24.5, "t:T"), set(48, 48, "t:T")},
+			[]string{"T@2026-03-02T10:00:00.000Z: 0 1", "T@2026-03-03T10:00:00.000Z: 2 3", "T@2026-03-04T10:00:00.000Z: 4"}},
+		"what servers say of the thread before and after a call is of it": {
+			[]AliasSet{set(0, 0, "t:T"), set(0.2, 0.2, "g:z", "t:T"), set(0.5, 0.5, "t:T"), own(set(0.4, 0.4, "t:T")), own(set(0.9, 0.9, "t:T"))},
+			[]string{"T: 4", "z: 0 1 2 3"}},
+		"it joins no calls, but is of the nearest": {
+			[]AliasSet{set(0, 0, "t:T"), set(0.2, 1, "c:a", "t:T"), set(1.4, 1.4, "t:T"), set(2, 3, "c:b", "t:T"), set(1.5, 1.5, "t:T"), set(1.6, 1.6, "t:T"), set(4, 4, "t:T")},
+			[]string{"a: 0 1 2", "b: 3 4 5 6"}},
+		"not where servers were silent for hours, or only clients speak": {
+			[]AliasSet{set(0, 0, "t:T"), set(3, 4, "c:a", "t:T"), set(4.5, 4.5, "t:T"), own(set(2.5, 2.5, "t:T"))},
+			[]string{"T: 0 2 3", "a: 1"}},
 		"also of a call that only the thread names, whose name and bounds it leaves": {
-			[]AliasSet{set(0, 1, "t:19:meeting_T"), set(0.5, 0.5, "m:19:meeting_T"), set(-1./3600, -1./3600, "m:19:meeting_T"), set(12, 12, "m:19:meeting_T"), set(23, 24, "t:19:meeting_T"), set(60, 60, "t:19:meeting_T")},
+			[]AliasSet{set(0, 1, "t:19:meeting_T"), set(0.5, 0.5, "m:19:meeting_T"), set(-1./3600, -1./3600, "m:19:meeting_T"), set(12, 12, "m:19:meeting_T"), set(12.5, 13, "t:19:meeting_T"), set(60, 60, "t:19:meeting_T")},
 			[]string{"19:meeting_T@2026-03-02T10:00:00.000Z: 0 1 2 3 4", "19:meeting_T@2026-03-04T22:00:00.000Z: 5"}},
 		"a meeting's chat joins no calls": {
 			[]AliasSet{set(0, 1, "t:19:meeting_T"), set(12, 12, "m:19:meeting_T"), set(26, 27, "t:19:meeting_T")},

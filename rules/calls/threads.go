@@ -11,6 +11,18 @@ import (
 // before the server writes the call's start.
 const threadTolerance = 2 * time.Second
 
+// Silences of a thread.
+const (
+	// nightApart is the longest silence within an occurrence that only the thread
+	// names: between those of a daily meeting lies more.
+	nightApart = 12 * time.Hour
+	// stillOn is the longest silence after which a server's word of the thread is
+	// still taken for one of the same occurrence, where calls with ids of their own
+	// lie in between. It is shorter, since a wrong guess would give a call the
+	// participants of another.
+	stillOn = 4 * time.Hour
+)
+
 // An occurrence is one call that a thread is known of.
 type occurrence struct {
 	root int
@@ -119,6 +131,9 @@ func (g *graph) unite(t string, roots []int, spans map[int]span, sets map[int][]
 func (g *graph) placeLoose(occurrences map[string][]occurrence) {
 	isThread := func(alias string) bool { return !meetingChat(alias) }
 	for t, sets := range g.place(occurrences, isThread) {
+		if sets = g.surround(sets, occurrences[t]); len(sets) == 0 {
+			continue
+		}
 		roots, spans := g.joinAlone(sets), map[int]span{}
 		for n, i := range sets {
 			spans[roots[n]] = spans[roots[n]].with(span{g.sets[i].First, g.sets[i].Last})
@@ -170,8 +185,7 @@ func holder(of []occurrence, s AliasSet) (int, bool) {
 	})
 	best, least := -1, threadTolerance+1
 	for i := n - 1; i >= 0 && i >= n-3; i-- {
-		away := max(of[i].first.Sub(s.Last), s.First.Sub(of[i].last), 0)
-		if away < least {
+		if away := of[i].away(s); away < least {
 			best, least = i, away
 		}
 	}
@@ -181,17 +195,89 @@ func holder(of []occurrence, s AliasSet) (int, bool) {
 	return of[best].root, true
 }
 
+// surround gives calls what servers say of their thread before and after them:
+// a meeting whose roster is known from 10:00 to 10:30 overlaps the recording of
+// which only the beginning is known, at 10:10, by an id of its own. Each set
+// goes to the nearest such call; no two calls are joined. The calls, which are
+// in order, grow by it. It returns the sets that are left.
+func (g *graph) surround(sets []int, of []occurrence) (rest []int) {
+	slices.SortFunc(sets, g.byTime)
+	var told []int
+	for _, i := range sets {
+		if g.sets[i].Own {
+			rest = append(rest, i)
+		} else {
+			told = append(told, i)
+		}
+	}
+	for len(told) > 0 {
+		n, whole := 1, span{g.sets[told[0]].First, g.sets[told[0]].Last}
+		for ; n < len(told) && g.sets[told[n]].First.Sub(whole.last) <= stillOn; n++ {
+			whole = whole.with(span{g.sets[told[n]].First, g.sets[told[n]].Last})
+		}
+		if within := overlapped(of, whole); len(within) > 0 {
+			g.share(told[:n], within)
+		} else {
+			rest = append(rest, told[:n]...)
+		}
+		told = told[n:]
+	}
+	return slices.DeleteFunc(rest, func(i int) bool { // what clients say within what the calls have grown by
+		root, held := holder(of, g.sets[i])
+		if held {
+			g.attach(i, root)
+		}
+		return held
+	})
+}
+
+// share gives each of the sets to the nearest occurrence, of two the later; the
+// occurrences grow by them.
+func (g *graph) share(sets []int, of []occurrence) {
+	grown := slices.Clone(of)
+	for _, i := range sets {
+		s := g.sets[i]
+		after, _ := slices.BinarySearchFunc(of, s.Last, func(o occurrence, t time.Time) int { return cmp.Or(o.first.Compare(t), -1) })
+		best := max(after-1, 0)
+		if after < len(of) && of[after].away(s) <= of[best].away(s) {
+			best = after
+		}
+		g.attach(i, of[best].root)
+		grown[best].span = grown[best].with(span{s.First, s.Last})
+	}
+	copy(of, grown)
+}
+
+// away is how far a set lies from an occurrence, 0 within it.
+func (o occurrence) away(s AliasSet) time.Duration {
+	return max(o.first.Sub(s.Last), s.First.Sub(o.last), 0)
+}
+
+// overlapped are the occurrences, which are in order and do not overlap each
+// other, that have an instant in common with a span.
+func overlapped(of []occurrence, s span) []occurrence {
+	from, _ := slices.BinarySearchFunc(of, s.first, func(o occurrence, t time.Time) int { return cmp.Or(o.last.Compare(t), 1) })
+	to := from
+	for to < len(of) && !of[to].first.After(s.last) {
+		to++
+	}
+	return of[from:to]
+}
+
+// byTime orders sets by what they speak of.
+func (g *graph) byTime(a, b int) int {
+	return cmp.Or(g.sets[a].First.Compare(g.sets[b].First), a-b)
+}
+
 // joinAlone makes occurrences of sets that know a thread that no call knows:
-// a pause of more than MaxApart begins another. It puts the sets in order of
+// a pause of more than nightApart begins another. It puts the sets in order of
 // time and returns the root of each.
 func (g *graph) joinAlone(sets []int) []int {
-	slices.SortFunc(sets, func(a, b int) int {
-		return cmp.Or(g.sets[a].First.Compare(g.sets[b].First), a-b)
-	})
+	slices.SortFunc(sets, g.byTime)
 	end := g.sets[sets[0]].Last
 	for n := 1; n < len(sets); n++ {
 		s := g.sets[sets[n]]
-		if s.First.Sub(end) <= MaxApart {
+		if s.First.Sub(end) <= nightApart {
 			g.attach(sets[n], sets[n-1])
 		}
 		end = later(end, s.Last)
