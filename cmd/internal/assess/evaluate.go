@@ -26,8 +26,12 @@ import (
 
 // Terms are what calls are evaluated with, besides their evidence.
 type Terms struct {
+	// Policy is the one in force at Now.
 	Policy *policy.Policy
-	Tariff *tariff.Tariff
+	// Versions are those among which a call's start chooses (policy.InForce);
+	// none where Policy judges everything.
+	Versions []*policy.Policy
+	Tariff   *tariff.Tariff
 	// Now is the instant for which calls are evaluated.
 	Now time.Time
 	// Gaps are the intervals in which evidence was lost.
@@ -45,7 +49,9 @@ func (t Terms) assembling() assemble.Options {
 // session alone.
 type Results struct {
 	// Call has its sessions without receipts and signals.
-	Call   schema.Call
+	Call schema.Call
+	// Policy is the version that judged the call.
+	Policy *policy.Policy
 	Tenant string
 	// Names are the displayed names that the call showed.
 	Names []schema.ShownName
@@ -61,7 +67,9 @@ type Results struct {
 
 // A Part is what follows for one session of a call.
 type Part struct {
-	Session     Session
+	Session Session
+	// Policy is the version that judged the call.
+	Policy      *policy.Policy
 	Obligations []schema.Obligation
 	Findings    []schema.Finding
 }
@@ -85,12 +93,13 @@ type Session struct {
 // meeting and what comes of them would fill the memory. It is pure.
 func Evaluate(spine *assemble.Spine, d Doubts, t Terms, each func(schema.Call, Part) error) (Results, error) {
 	call := spine.Outline()
+	t.Policy = t.inForce(call.Start.At)
 	owner := func(s schema.Session) (app, tenant string) {
 		s.Resource = cmp.Or(s.Resource, call.Resource)
 		a := t.Policy.App(s)
 		return a.ID, a.Tenant
 	}
-	r := Results{}
+	r := Results{Policy: t.Policy}
 	notices := notice.Input{Policy: t.Policy, Now: t.Now, Gaps: t.Gaps}
 	judging := catalogue.Input{Policy: t.Policy, Now: t.Now, Gaps: t.Gaps}
 	var judged rule.Outcome
@@ -99,7 +108,7 @@ func Evaluate(spine *assemble.Spine, d Doubts, t Terms, each func(schema.Call, P
 		app, tenant := owner(s)
 		r.Tenant = cmp.Or(r.Tenant, tenant)
 		whose.add(s.RawID, tenant)
-		p := Part{Session: Session{Session: s, App: app, Tenant: tenant}, Obligations: notice.Session(call, s, notices)}
+		p := Part{Session: Session{Session: s, App: app, Tenant: tenant}, Policy: t.Policy, Obligations: notice.Session(call, s, notices)}
 		of := catalogue.Session(call, s, p.Obligations, judging)
 		p.Findings, of.Findings = of.Findings, nil
 		judged.Add(of)

@@ -93,9 +93,7 @@ func (l *Live) judgeHours(ctx context.Context, now time.Time) {
 	if ctx.Err() != nil || clock.Sub(l.hours.judged) < l.cfg.Hours {
 		return
 	}
-	terms := l.deps.Terms
-	terms.Now, terms.Gaps = now, l.gaps.list
-	s := newSubjects(newWriter(l.deps.Conn, l.nextVersion(), now), terms)
+	s := newSubjects(newWriter(l.deps.Conn, l.nextVersion(), now), l.terms(now))
 	if err := l.judgeSubjects(ctx, s, now, clock); err != nil && ctx.Err() == nil {
 		l.deps.Metrics.failed()
 		l.deps.Logger.Warn("assess: the hours of apps are not judged, it is tried again", "error", err)

@@ -14,7 +14,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"rollcall/ingest"
-	"rollcall/rules/assemble"
+	"rollcall/rules/policy"
 	"rollcall/schema"
 )
 
@@ -67,6 +67,7 @@ type Live struct {
 	gaps      gaps
 	hours     hours
 	directory directoryWatch
+	policies  policies
 }
 
 // NewLive returns a live assessor; it does nothing until Run.
@@ -141,6 +142,9 @@ func (l *Live) round(ctx context.Context) {
 	for _, keys := range again {
 		l.Touch(keys)
 	}
+	if err := l.judgeReload(ctx, now); err != nil && ctx.Err() == nil {
+		l.deps.Logger.Warn("assess: how the policy was read is no finding yet, it is tried again", "error", err)
+	}
 	news := ingest.TouchedByRebuild
 	if l.cfg.Poll {
 		news = ingest.Touched
@@ -175,14 +179,21 @@ func (l *Live) round(ctx context.Context) {
 }
 
 // judgedOtherwise returns the alias sets of the calls that were judged under
-// other gaps, or with less known of the directory, than there are by now.
+// other gaps, or with less known of the directory, than there are by now, and
+// touches those that an applied policy is to judge anew.
 func (l *Live) judgedOtherwise(ctx context.Context) ([][]string, error) {
+	if err := l.policies.refresh(ctx, l.deps.Conn); err != nil {
+		return nil, err
+	}
 	lost, err := l.gaps.refresh(ctx, l.deps.Conn, l.deps.Clock())
 	if err != nil {
 		return nil, err
 	}
 	named, err := l.directory.touched(ctx, l.deps.Conn)
-	return slices.Concat(lost, named), err
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(lost, named), l.judgeHistory(ctx)
 }
 
 // take removes a batch of touched alias sets.
@@ -227,8 +238,7 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 	}
 	w := newWriter(l.deps.Conn, l.nextVersion(), now)
 	w.hold = true
-	terms := l.deps.Terms
-	terms.Now, terms.Gaps = now, l.gaps.list
+	terms := l.terms(now)
 	if terms.Directory, err = directoryOf(ctx, l.deps.Conn, now, byCall); err != nil {
 		return 0, err
 	}
@@ -239,15 +249,15 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 	}
 	for _, id := range slices.Sorted(maps.Keys(byCall)) {
 		own := slices.Sorted(maps.Keys(callKeys[id]))
-		spine := assemble.NewSpine(id, byCall[id], terms.assembling())
+		spine := terms.spine(id, byCall[id])
 		var next time.Time // when a pending result is due
 		r, err := w.evaluate(ctx, spine, Doubts{aside[id], contentsOf(byCall[id], twice)}, terms, own, func(p Part) {
-			next = sooner(next, due(p.Obligations, terms))
+			next = sooner(next, due(p.Obligations, p.Policy))
 		})
 		if err != nil {
 			return 0, err
 		}
-		l.plan(r.Call, next, own, terms)
+		l.plan(r, next, own, now)
 		l.hours.touch(r.Hours)
 	}
 	l.hours.touch(before)
@@ -301,9 +311,9 @@ func (l *Live) nextVersion() uint64 {
 // plan notes when a call is to be evaluated again though nothing new comes:
 // when a pending result is due next, and when an open call has been quiet for
 // too long.
-func (l *Live) plan(call schema.Call, next time.Time, keys []string, t Terms) {
-	if call.End.At.IsZero() {
-		next = sooner(next, t.Now.Add(t.Policy.Base().Quiet+time.Millisecond))
+func (l *Live) plan(r Results, next time.Time, keys []string, now time.Time) {
+	if r.Call.End.At.IsZero() {
+		next = sooner(next, now.Add(r.Policy.Base().Quiet+time.Millisecond))
 	}
 	if !next.IsZero() {
 		heap.Push(&l.deadlines, deadline{next, keys})
@@ -312,11 +322,11 @@ func (l *Live) plan(call schema.Call, next time.Time, keys []string, t Terms) {
 
 // due is the first instant at which one of some obligations stops being
 // pending; zero where none is.
-func due(list []schema.Obligation, t Terms) (first time.Time) {
+func due(list []schema.Obligation, p *policy.Policy) (first time.Time) {
 	for _, o := range list {
 		if o.Result == schema.ResultPending {
-			app := t.Policy.App(schema.Session{App: o.App})
-			first = sooner(first, o.DueAt.Add(t.Policy.Notice(app).Grace))
+			app := p.App(schema.Session{App: o.App})
+			first = sooner(first, o.DueAt.Add(p.Notice(app).Grace))
 		}
 	}
 	return first

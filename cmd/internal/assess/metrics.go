@@ -13,6 +13,8 @@ type Metrics struct {
 	Failures prometheus.Counter
 	Duration prometheus.Histogram
 	Frontier prometheus.Gauge
+	Reloads  *prometheus.CounterVec
+	Kept     prometheus.Gauge
 }
 
 // NewMetrics makes the metrics and registers them.
@@ -24,8 +26,11 @@ func NewMetrics(r prometheus.Registerer) (*Metrics, error) {
 			Buckets: prometheus.ExponentialBuckets(0.005, 2, 14)}),
 		Frontier: prometheus.NewGauge(prometheus.GaugeOpts{Name: "rollcall_assess_evidence_timestamp_seconds",
 			Help: "Instant up to which the evidence is complete and judged."}),
+		Reloads: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rollcall_policy_reloads_total", Help: "Readings of the policy file, by result: ok or failed."}, []string{"result"}),
+		Kept: prometheus.NewGauge(prometheus.GaugeOpts{Name: "rollcall_policy_reload_failed",
+			Help: "1 while the policy file can't be used and the one before goes on judging, else 0."}),
 	}
-	return m, errors.Join(r.Register(m.Calls), r.Register(m.Failures), r.Register(m.Duration), r.Register(m.Frontier))
+	return m, errors.Join(r.Register(m.Calls), r.Register(m.Failures), r.Register(m.Duration), r.Register(m.Frontier), r.Register(m.Reloads), r.Register(m.Kept))
 }
 
 func (m *Metrics) evaluated(n int, took time.Duration) {
@@ -45,4 +50,16 @@ func (m *Metrics) frontier(now time.Time) {
 	if m != nil && !now.IsZero() {
 		m.Frontier.Set(float64(now.UnixMilli()) / 1000)
 	}
+}
+
+func (m *Metrics) reloaded(ok bool) {
+	if m == nil {
+		return
+	}
+	result, failed := "ok", 0.0
+	if !ok {
+		result, failed = "failed", 1
+	}
+	m.Reloads.WithLabelValues(result).Inc()
+	m.Kept.Set(failed)
 }

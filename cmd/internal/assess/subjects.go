@@ -30,16 +30,17 @@ func judgeSubjects(ctx context.Context, w *writer, t Terms) error {
 
 // subjects gathers what rules say of subjects that are no call.
 type subjects struct {
-	w   *writer
-	in  catalogue.Input
-	ids []string
+	w     *writer
+	terms Terms
+	in    catalogue.Input
+	ids   []string
 	// first is true where nothing was judged before: then no finding can have
 	// gone.
 	first bool
 }
 
 func newSubjects(w *writer, t Terms) *subjects {
-	return &subjects{w: w, in: catalogue.Input{Policy: t.Policy, Now: t.Now, Gaps: t.Gaps}}
+	return &subjects{w: w, terms: t, in: catalogue.Input{Policy: t.Policy, Now: t.Now, Gaps: t.Gaps}}
 }
 
 // rest judges the partitions, and then the policy's exceptions, which are held
@@ -106,7 +107,9 @@ func (s *subjects) hours(ctx context.Context, only []time.Time) error {
 	for _, versions := range apphour.Apps(list) {
 		id := hourID(versions[0])
 		judged[id] = true
-		s.put(id, catalogue.App(versions, s.in))
+		in := s.in
+		in.Policy = s.terms.inForce(versions[0].Hour)
+		s.put(id, catalogue.App(versions, in))
 	}
 	before, err := s.stored(ctx, "app_hour\x00")
 	if err != nil {

@@ -47,7 +47,8 @@ type Service struct {
 	broker   *embedded.Broker
 	client   *kafka.Client
 	intake   ingest.Config
-	close    []func() error // in the order of starting
+	hup      <-chan os.Signal // SIGHUP
+	close    []func() error   // in the order of starting
 }
 
 // Run starts everything, says when it is ready, and runs until ctx ends. It
@@ -69,9 +70,15 @@ func Run(ctx context.Context, cfg config.Config, version string, log *slog.Logge
 // configuration first.
 func (s *Service) start(ctx context.Context) (err error) {
 	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	if s.terms, _, err = audit.Terms(s.cfg.Policy, s.cfg.Tariff); err != nil {
+	hup, ignore := hangups()
+	s.hup = hup
+	s.defers(func() error { ignore(); return nil })
+	terms, _, err := audit.Terms("", s.cfg.Tariff)
+	rules, text, problem := s.readPolicy()
+	if err := errors.Join(problem, err); err != nil {
 		return err
 	}
+	s.terms, s.terms.Policy = terms, rules
 	if s.listener, err = net.Listen("tcp", s.cfg.HTTP.Listen); err != nil {
 		return fmt.Errorf("http.listen: %s can't be opened (%w); choose a free address", s.cfg.HTTP.Listen, err)
 	}
@@ -88,6 +95,11 @@ func (s *Service) start(ctx context.Context) (err error) {
 	}
 	if err := s.startClickHouse(ctx); err != nil {
 		return err
+	}
+	if s.has(config.RoleAssess) {
+		if err := s.storePolicy(ctx, rules, text); err != nil {
+			return err
+		}
 	}
 	return s.startKafka(ctx)
 }
@@ -165,6 +177,10 @@ func (s *Service) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if live != nil {
+		live.Reloaded(s.clock(), nil)
+	}
+	tasks.Go(func() error { return s.reloads(ctx, live) })
 	if s.has(config.RoleIngest) {
 		pipeline, err := s.pipeline(live)
 		if err != nil {
