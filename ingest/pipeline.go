@@ -188,7 +188,7 @@ func (p *Pipeline) writeBlocks(done <-chan struct{}) {
 	}
 }
 
-// store writes a block, commits its offsets and tells who waits for it.
+// store writes a block, tells who waits for it and commits its offsets.
 func (p *Pipeline) store(b *block) {
 	if len(b.ranges) > 0 {
 		if err := p.writer.write(b.held, b); err != nil {
@@ -197,13 +197,13 @@ func (p *Pipeline) store(b *block) {
 			return
 		}
 	}
+	if p.deps.Stored != nil && len(b.ranges) > 0 {
+		p.deps.Stored(b.summary())
+	}
 	for part, next := range b.commits {
 		if err := p.commit(part.claim, next); err != nil && !errors.Is(err, kafka.ErrRevoked) {
 			p.deps.Logger.Warn("ingest: could not commit", "topic", part.topic, "partition", part.number, "next", next, "error", err)
 		}
-	}
-	if p.deps.Stored != nil && len(b.ranges) > 0 {
-		p.deps.Stored(b.summary())
 	}
 }
 
