@@ -68,6 +68,14 @@ func newBench(t *testing.T) *bench {
 // lets the assessor see them.
 func (b *bench) sends(topic string, at time.Time, messages ...string) {
 	b.Helper()
+	b.produce(topic, at, messages...)
+	b.rounds()
+}
+
+// produce produces messages with a broker time, waits until they are stored, and
+// tells the assessor of them.
+func (b *bench) produce(topic string, at time.Time, messages ...string) {
+	b.Helper()
 	var list []kafka.Message
 	for _, m := range messages {
 		list = append(list, kafka.Message{Value: []byte(m), Time: at})
@@ -85,7 +93,6 @@ func (b *bench) sends(topic string, at time.Time, messages ...string) {
 	}
 	b.cursor = cursor
 	b.live.Touch(keys)
-	b.rounds()
 }
 
 // rounds lets the assessor do what there is to do.
