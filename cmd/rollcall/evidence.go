@@ -47,7 +47,9 @@ func newEvidence() *cobra.Command {
 FINDING is the id of a finding, or the beginning of one that only one has. It is read
 from the store of the service that the configuration describes, whether it runs or
 not; or, with --from, from the reports that rollcall audit or demo left. Those hold no
-messages: their places and digests go into the pack, and the files stay the evidence.
+messages: only their places and digests go into the pack, or, with --inputs, the
+messages themselves from the audited files, which must still be the same, without the
+content that the configuration drops (ingest.drop).
 
 The key is made on first use in signing.key_file of the configuration (without one:
 rollcall-signing-key.pem, or $ROLLCALL_SIGNING_KEY_FILE). Keep it. rollcall version
@@ -65,6 +67,9 @@ The same store and key give the same bytes.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if e.from != "" && e.file != "" {
 				return exit{exitUsage, errors.New("--from names reports and --config a service: give one of them")}
+			}
+			if e.inputs != "" && e.from == "" {
+				return exit{exitUsage, errors.New("--inputs goes with --from: the store of a service holds the messages")}
 			}
 			if e.out == "" {
 				return exit{exitUsage, errors.New("--out is missing: it names the zip file")}
@@ -91,14 +96,15 @@ The same store and key give the same bytes.`,
 	f.StringVar(&e.out, "out", "", "zip `FILE` to write")
 	f.StringVar(&e.file, "config", "", "configuration `FILE` of the service; default: everything embedded")
 	f.StringVar(&e.from, "from", "", "`DIR` of reports")
+	f.StringVar(&e.inputs, "inputs", "", "`DIR` that the paths of audited files are relative to: where the audit was run; with --from")
 	return cmd
 }
 
 // evidence is one run of the command.
 type evidence struct {
-	file, from, out string
-	cfg             config.Config
-	say             io.Writer
+	file, from, out, inputs string
+	cfg                     config.Config
+	say                     io.Writer
 }
 
 // write signs the pack.

@@ -21,7 +21,7 @@ import (
 
 // fromReports makes the pack from a folder of reports.
 func (e *evidence) fromReports(asked string) (c proof.Case, err error) {
-	c = proof.Case{Program: "rollcall " + programVersion(), NoValues: "it was made from reports, which hold none; the files that the lines name do"}
+	c = proof.Case{Program: "rollcall " + programVersion(), NoValues: "it was made from reports, which hold none; they lie where the lines say"}
 	// What is signed is what the audit wrote.
 	checked, err := proof.VerifyReport(e.from, "")
 	if err != nil {
@@ -48,6 +48,15 @@ func (e *evidence) fromReports(asked string) (c proof.Case, err error) {
 	if err != nil {
 		return c, err
 	}
+	hidden := hiddenIn(c)
+	if e.inputs != "" {
+		if c.NoValues, err = e.whyNot(c, hidden); err == nil && c.NoValues == "" {
+			err = e.readValues(messages)
+		}
+		if err != nil {
+			return c, err
+		}
+	}
 	c.Messages = func(yield func(export.RawMessage, error) bool) {
 		for _, m := range messages {
 			if !yield(m, nil) {
@@ -57,9 +66,9 @@ func (e *evidence) fromReports(asked string) (c proof.Case, err error) {
 	}
 	texts := [][]byte{textOf(e.cfg.Policy)}
 	if checked.Policy != "" {
-		texts = append(texts, textOf(checked.Policy), textOf(filepath.Join(e.from, filepath.Base(checked.Policy))))
+		texts = append(texts, textOf(e.given(checked.Policy)), textOf(filepath.Join(e.from, filepath.Base(checked.Policy))))
 	}
-	e.judged(&c, hiddenIn(c), texts...)
+	e.judged(&c, hidden, texts...)
 	return c, nil
 }
 

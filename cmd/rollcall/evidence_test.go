@@ -1,7 +1,9 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,7 +17,18 @@ import (
 	"rollcall/reports/findings"
 	"rollcall/reports/proof"
 	"rollcall/schema"
+	"rollcall/schema/chdb"
 )
+
+// chdir goes to a folder of the test's own, from which the embedded ClickHouse is
+// still found.
+func chdir(t *testing.T, dir string) {
+	t.Helper()
+	if path, err := chdb.Find(); err == nil {
+		t.Setenv(chdb.LibraryEnv, path)
+	}
+	t.Chdir(dir)
+}
 
 // packed makes a pack of the finding "0af…2" of the sample.
 func packed(t *testing.T, args ...string) (path, said string) {
@@ -44,7 +57,7 @@ func change(t *testing.T, path string, of string) {
 
 func TestEvidenceFromAService(t *testing.T) {
 	dir := t.TempDir()
-	t.Chdir(dir)
+	chdir(t, dir)
 	t.Setenv("ROLLCALL_DATA_DIR", dir)
 	if code, _, errs := command(t, "evidence", "0af", "--out", "x.zip"); code != 1 || !strings.Contains(errs, "--from") {
 		t.Errorf("without data: exit code %d, %q", code, errs)
@@ -115,7 +128,7 @@ func TestEvidenceFromAService(t *testing.T) {
 			t.Error("the pack does not hold the note")
 		}
 	})
-	change(t, first, "No notice of recording")
+	change(t, first, `"history": [`)
 	if code, out, _ := command(t, "verify", first); code != 3 || !strings.Contains(out, "finding.json: it was changed") || !strings.Contains(out, "NOT intact") {
 		t.Errorf("a changed pack: exit code %d, %q", code, out)
 	}
@@ -175,7 +188,7 @@ func TestEvidenceFromReports(t *testing.T) {
 	if strings.Contains(pack, "000001.raw") || !strings.Contains(pack, `"file":"events/day.ndjson","line":5`) || !strings.Contains(pack, "it was made from reports") {
 		t.Error("the pack does not say where the messages lie")
 	}
-	if code, said, _ := command(t, "verify", path); code != 0 || !strings.Contains(said, "messages   3; of 0 the value is here") {
+	if code, said, _ := command(t, "verify", path); code != 0 || !strings.Contains(said, "messages   3, 0 of them with their value") {
 		t.Errorf("exit code %d, %q", code, said)
 	}
 	if code, said, _ := command(t, "verify", out, "--inputs", "."); code != 3 || !strings.Contains(said, "day.ndjson: it is missing") {
@@ -190,6 +203,7 @@ func TestEvidenceFromReports(t *testing.T) {
 		{[]string{"evidence", "ffff", "--from", out, "--out", "x.zip"}, 1, "no finding with the id ffff"},
 		{[]string{"evidence", "0af", "--from", ".", "--out", "x.zip"}, 1, "--from names a folder that rollcall audit or demo wrote"},
 		{[]string{"evidence", "0af", "--from", out}, 2, "--out is missing"},
+		{[]string{"evidence", "0af", "--inputs", ".", "--out", "x.zip"}, 2, "--inputs goes with --from"},
 		{[]string{"evidence", "0af", "--from", out, "--config", "x.yaml", "--out", "x.zip"}, 2, "give one of them"},
 		{[]string{"evidence", " ", "--from", out, "--out", "x.zip"}, 2, "is empty"},
 		{[]string{"verify", out, "--key", strings.Repeat("0", 64)}, 2, "is not signed"},
@@ -212,5 +226,64 @@ func TestEvidenceFromReports(t *testing.T) {
 	}
 	if _, err := os.Stat("x.zip"); err == nil {
 		t.Error("a pack was written in spite of an error")
+	}
+}
+
+func TestEvidenceWithAuditedFiles(t *testing.T) {
+	const name = "plain-group-call"
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join("../internal/audit/testdata", name))); err != nil {
+		t.Fatal(err)
+	}
+	_, stop := storetest.Open(t, "") // skips where the library is missing
+	stop()
+	chdir(t, dir)
+	if code, _, errs := command(t, "audit", "--policy", "policy.yaml", "--out", "out", "in"); code != 3 {
+		t.Fatalf("exit code %d, %q", code, errs)
+	}
+	_, id, _ := strings.Cut(read(t, "out/findings.ndjson"), `"id":"`)
+	id, _, _ = strings.Cut(id, `"`)
+	elsewhere := t.TempDir()
+	t.Chdir(elsewhere)
+	from := []string{"evidence", id, "--from", filepath.Join(dir, "out"), "--inputs", dir, "--out", "pack.zip"}
+	if code, _, errs := command(t, from...); code != 0 {
+		t.Fatalf("exit code %d, %q", code, errs)
+	}
+	code, out, _ := command(t, "verify", "pack.zip")
+	if code != 0 || strings.Contains(out, " 0 of them with their value") {
+		t.Errorf("exit code %d, %q", code, out)
+	}
+	z, err := zip.OpenReader("pack.zip")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	value, err := fs.ReadFile(z, "messages/000001.raw")
+	if err != nil || len(value) == 0 {
+		t.Fatalf("%q, %v", value, err)
+	}
+	if _, err := fs.ReadFile(z, "policy.yaml"); err != nil {
+		t.Error(err)
+	}
+	var inputs []string
+	err = filepath.WalkDir(filepath.Join(dir, "in"), func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			inputs = append(inputs, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range inputs {
+		if strings.Contains(read(t, path), string(value)) {
+			change(t, path, string(value))
+		}
+	}
+	if code, _, errs := command(t, from...); code != 1 || !strings.Contains(errs, "nothing was signed") {
+		t.Errorf("of changed files: exit code %d, %q", code, errs)
+	}
+	if code, out, _ := command(t, "verify", filepath.Join(dir, "out"), "--inputs", dir); code != 3 || !strings.Contains(out, "in/") {
+		t.Errorf("the reports of changed files: exit code %d, %q", code, out)
 	}
 }

@@ -76,9 +76,9 @@ func verifyPack(w io.Writer, path, pin string) error {
 	fmt.Fprintf(w, `%s: intact
 finding    %s
 entries    %d, each as it was signed, and nothing besides
-messages   %d; of %d the value is here, and is what was committed to when it was stored
+messages   %d, %d of them with their value; %d values are what was committed to when they were stored
 signed by  %s
-`, timeline.Safe(path), timeline.Safe(c.Finding), c.Entries, c.Messages, c.Commitments, c.Key)
+`, timeline.Safe(path), timeline.Safe(c.Finding), c.Entries, c.Messages, c.Values, c.Commitments, c.Key)
 	if pin == "" {
 		fmt.Fprintln(w, "\nThe key came with the pack. Ask its maker, by another way, for the fingerprint.")
 	}

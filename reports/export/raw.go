@@ -65,6 +65,10 @@ type RawMessage struct {
 	Shared bool
 }
 
+// Stored reports whether the message comes from the store, with its commitment;
+// of others only what reports and files tell is known.
+func (m RawMessage) Stored() bool { return m.Commitment != [32]byte{} }
+
 // messagesAtOnce bounds the messages that are in memory together.
 const messagesAtOnce = 4
 

@@ -16,19 +16,21 @@ type line struct {
 	Entry    string `json:"entry"`
 	Withheld string `json:"withheld,omitempty"`
 	// File and Line say where it lay, where it was read from a file.
-	File      string `json:"file,omitempty"`
-	Line      int    `json:"line,omitzero"`
-	Topic     string `json:"topic,omitempty"`
-	Epoch     uint32 `json:"epoch"`
-	Partition int32  `json:"partition"`
-	Offset    int64  `json:"offset"`
+	File string `json:"file,omitempty"`
+	Line int    `json:"line,omitzero"`
+	// Epoch, Length and Flags are left out where only reports tell of the message,
+	// which don't have them, and the coordinates where it came from a file then.
+	Topic     string  `json:"topic,omitempty"`
+	Epoch     *uint32 `json:"epoch,omitempty"`
+	Partition *int32  `json:"partition,omitempty"`
+	Offset    *int64  `json:"offset,omitempty"`
 	// BrokerTime is RFC 3339, UTC, in milliseconds.
 	BrokerTime string `json:"broker_time,omitempty"`
 	// Key and Headers are base64: names and values of headers in turn.
 	Key     []byte      `json:"key,omitempty"`
 	Headers [][2][]byte `json:"headers,omitempty"`
-	Length  uint64      `json:"length"`
-	Flags   uint8       `json:"flags"`
+	Length  *uint64     `json:"length,omitempty"`
+	Flags   *uint8      `json:"flags,omitempty"`
 	// Salt and Commitment are hex; what is committed to is in package tables.
 	Salt       string `json:"salt,omitempty"`
 	Commitment string `json:"commitment,omitempty"`
@@ -45,16 +47,17 @@ const brokerLayout = "2006-01-02T15:04:05.000Z"
 // newLine describes a message. Where the value is withheld, what else was in the
 // message is so too, and the salt, by which values could be guessed.
 func newLine(m export.RawMessage, entry, withheld string) line {
-	l := line{
-		Entry: entry, Withheld: withheld, File: m.File, Line: m.Line, Topic: m.Topic, Epoch: m.Epoch, Partition: m.Partition, Offset: m.Offset,
-		Length: m.Length, Flags: m.Flags, SHA256: m.SHA256, SourceSHA256: m.SourceSHA256, Events: m.Events,
+	l := line{Entry: entry, Withheld: withheld, File: m.File, Line: m.Line, Topic: m.Topic, SHA256: m.SHA256, SourceSHA256: m.SourceSHA256, Events: m.Events}
+	if m.Topic != "" {
+		l.Partition, l.Offset = &m.Partition, &m.Offset
 	}
-	if !m.BrokerTime.IsZero() {
-		l.BrokerTime = m.BrokerTime.Format(brokerLayout)
+	if m.Value != nil {
+		l.Length, l.Flags = &m.Length, &m.Flags
 	}
-	if m.Commitment != [32]byte{} {
-		l.Commitment = hex.EncodeToString(m.Commitment[:])
+	if !m.Stored() {
+		return l
 	}
+	l.Epoch, l.BrokerTime, l.Commitment = &m.Epoch, m.BrokerTime.Format(brokerLayout), hex.EncodeToString(m.Commitment[:])
 	if withheld != "" {
 		return l
 	}
@@ -70,13 +73,19 @@ func (l line) place() string {
 	if l.File != "" {
 		return fmt.Sprintf("%s, line %d", l.File, l.Line)
 	}
-	return fmt.Sprintf("%s, epoch %d, partition %d, offset %d", l.Topic, l.Epoch, l.Partition, l.Offset)
+	if l.Partition == nil || l.Offset == nil {
+		return l.Topic
+	}
+	return fmt.Sprintf("%s, partition %d, offset %d", l.Topic, *l.Partition, *l.Offset)
 }
 
 // check computes the commitment anew from the line and the value.
 func (l line) check(value []byte) error {
+	if l.Epoch == nil || l.Partition == nil || l.Offset == nil || l.Length == nil || l.Flags == nil {
+		return errors.New("its coordinates are not whole")
+	}
 	m := tables.Message{
-		Topic: l.Topic, Epoch: l.Epoch, Partition: l.Partition, Offset: l.Offset, Key: l.Key, Length: l.Length, Flags: l.Flags, Value: value,
+		Topic: l.Topic, Epoch: *l.Epoch, Partition: *l.Partition, Offset: *l.Offset, Key: l.Key, Length: *l.Length, Flags: *l.Flags, Value: value,
 	}
 	if n, err := hex.Decode(m.Salt[:], []byte(l.Salt[:min(len(l.Salt), 32)])); err != nil || n != len(m.Salt) {
 		return errors.New("its salt can't be read")

@@ -144,16 +144,22 @@ func (p *pack) messages(c Case) error {
 		}
 		number++
 		entry, withheld := fmt.Sprintf("messages/%06d.raw", number), c.NoValues
-		if withheld == "" && m.Shared {
+		switch {
+		case withheld != "":
+		case m.Shared:
 			withheld = shared
+		case m.Value == nil:
+			withheld = "its value was not at hand"
 		}
 		if withheld != "" {
 			entry = ""
 		}
 		l := newLine(m, entry, withheld)
 		if withheld == "" {
-			if err := l.check(m.Value); err != nil {
-				return fmt.Errorf("message %s: %w; nothing was signed", l.place(), err)
+			if m.Stored() {
+				if err := l.check(m.Value); err != nil {
+					return fmt.Errorf("message %s: %w; nothing was signed", l.place(), err)
+				}
 			}
 			if err := p.add(entry, m.Value); err != nil {
 				return err
