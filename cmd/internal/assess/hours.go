@@ -87,17 +87,19 @@ func hoursOf(ctx context.Context, conn driver.Conn, list []storedCall) ([]apphou
 }
 
 // judgeHours judges the hours of apps that are due, and at times what else is no
-// call. What fails is tried again at the next round.
-func (l *Live) judgeHours(ctx context.Context, now time.Time) {
+// call. What fails is tried again at the next round; ok tells that nothing did.
+func (l *Live) judgeHours(ctx context.Context, now time.Time) (ok bool) {
 	clock := l.deps.Clock()
 	if ctx.Err() != nil || clock.Sub(l.hours.judged) < l.cfg.Hours {
-		return
+		return ctx.Err() == nil
 	}
 	s := newSubjects(newWriter(l.deps.Conn, l.nextVersion(), now), l.terms(now))
-	if err := l.judgeSubjects(ctx, s, now, clock); err != nil && ctx.Err() == nil {
+	err := l.judgeSubjects(ctx, s, now, clock)
+	if err != nil && ctx.Err() == nil {
 		l.deps.Metrics.failed()
 		l.deps.Logger.Warn("assess: the hours of apps are not judged, it is tried again", "error", err)
 	}
+	return err == nil
 }
 
 func (l *Live) judgeSubjects(ctx context.Context, s *subjects, now, clock time.Time) error {

@@ -58,6 +58,9 @@ type Live struct {
 
 	mu      sync.Mutex
 	touched map[string]bool // alias keys
+	todo    map[string]bool // those that were touched before the round began
+	last    time.Time       // the frontier of the newest round that left nothing to do
+	judged  time.Time       // that of the one before
 	wake    chan struct{}
 
 	deadlines deadlines
@@ -72,7 +75,7 @@ type Live struct {
 
 // NewLive returns a live assessor; it does nothing until Run.
 func NewLive(cfg LiveConfig, deps LiveDependencies) *Live {
-	return &Live{cfg: cfg, deps: deps, touched: map[string]bool{}, awaited: map[string]bool{}, wake: make(chan struct{}, 1)}
+	return &Live{cfg: cfg, deps: deps, touched: map[string]bool{}, todo: map[string]bool{}, awaited: map[string]bool{}, wake: make(chan struct{}, 1)}
 }
 
 // Touch says that new evidence names these alias sets. It returns at once.
@@ -82,10 +85,31 @@ func (l *Live) Touch(aliasKeys []string) {
 		l.touched[k] = true
 	}
 	l.mu.Unlock()
+	l.rouse()
+}
+
+func (l *Live) rouse() {
 	select {
 	case l.wake <- struct{}{}:
 	default:
 	}
+}
+
+// Judged is the instant up to which all evidence is stored and evaluated; zero
+// until it is known. It is that of the last round but one: of what is stored
+// Touch tells a moment later.
+func (l *Live) Judged() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.judged
+}
+
+// completed notes that all is evaluated that was touched before a round.
+func (l *Live) completed(now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.judged, l.last = l.last, now
+	l.deps.Metrics.frontier(l.judged)
 }
 
 // Run evaluates until ctx ends. It begins with what was stored since the last
@@ -131,7 +155,6 @@ func (l *Live) round(ctx context.Context) {
 		}
 		return
 	}
-	l.deps.Metrics.frontier(now)
 	again, err := l.judgedOtherwise(ctx)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -158,11 +181,26 @@ func (l *Live) round(ctx context.Context) {
 	for _, keys := range l.deadlines.due(now) {
 		l.Touch(keys)
 	}
-	defer l.judgeHours(ctx, now)
-	for {
+	done := l.evaluateTouched(ctx, now)
+	if l.judgeHours(ctx, now) && done {
+		l.completed(now)
+	}
+}
+
+// evaluateTouched evaluates what is touched, and tells whether all of it is that
+// was touched before.
+func (l *Live) evaluateTouched(ctx context.Context, now time.Time) (done bool) {
+	l.gather()
+	for start := l.deps.Clock(); ; {
+		// Where evidence comes without end a round must: the frontier stands
+		// still in it, and what is due waits.
+		if l.gathered() && l.deps.Clock().Sub(start) > longestRound {
+			l.rouse()
+			return true
+		}
 		keys := l.take()
 		if len(keys) == 0 || ctx.Err() != nil {
-			return
+			return ctx.Err() == nil
 		}
 		begin := l.deps.Clock()
 		n, err := l.evaluate(ctx, keys, now)
@@ -172,7 +210,7 @@ func (l *Live) round(ctx context.Context) {
 				l.deps.Metrics.failed()
 				l.deps.Logger.Warn("assess: evaluation failed, it is tried again", "calls_touched", len(keys), "error", err)
 			}
-			return
+			return false
 		}
 		l.deps.Metrics.evaluated(n, l.deps.Clock().Sub(begin))
 	}
@@ -196,20 +234,41 @@ func (l *Live) judgedOtherwise(ctx context.Context) ([][]string, error) {
 	return slices.Concat(lost, named), l.judgeHistory(ctx)
 }
 
-// take removes a batch of touched alias sets.
+// longestRound is how long a round goes on with what is touched after it began.
+const longestRound = 5 * time.Second
+
+// gather makes what is touched what a round has to do.
+func (l *Live) gather() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	maps.Copy(l.todo, l.touched)
+	clear(l.touched)
+}
+
+// gathered tells whether all that a round had to do is done.
+func (l *Live) gathered() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.todo) == 0
+}
+
+// take removes a batch of touched alias sets, those first that were touched
+// before the round began.
 func (l *Live) take() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var keys []string
-	for k := range l.touched {
-		if len(keys) == l.cfg.Batch {
-			break
+	for _, from := range []map[string]bool{l.todo, l.touched} {
+		for k := range from {
+			if len(keys) == l.cfg.Batch {
+				break
+			}
+			keys = append(keys, k)
+			delete(from, k)
 		}
-		keys = append(keys, k)
-		delete(l.touched, k)
 	}
 	slices.Sort(keys)
-	return keys
+	return slices.Compact(keys)
 }
 
 // evaluate evaluates the calls that the alias sets belong to, and supersedes

@@ -3,6 +3,7 @@ package assess
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"rollcall/cmd/internal/embedded"
@@ -417,4 +419,59 @@ func TestEvidenceThatHasNotCome(t *testing.T) {
 		t.Error("the call was not evaluated again")
 	}
 	b.asAudit()
+}
+
+// TestEvidenceWithoutEnd: where each evaluation finds its call touched again, a
+// round ends nevertheless, so that the frontier moves and what is due is judged.
+func TestEvidenceWithoutEnd(t *testing.T) {
+	b := newBench(t)
+	from := day(2, "10:00:00")
+	b.sends(callTopic, from, meeting("one", "null", "alice", from)...)
+	keys := b.rows("SELECT arrayJoin(alias_keys) FROM calls_current")
+	asked := 0
+	b.live.deps.Clock = func() time.Time {
+		if asked++; asked < 200 {
+			b.live.Touch(keys)
+			b.clock = b.clock.Add(time.Second)
+		}
+		return b.clock
+	}
+	b.live.Touch(keys)
+	b.live.round(t.Context())
+	if asked >= 200 {
+		t.Error("the round went on until no evidence came")
+	}
+	b.live.round(t.Context())
+	if !b.live.Judged().Before(b.clock) || b.live.Judged().IsZero() {
+		t.Errorf("at %v all is judged up to %v", b.clock, b.live.Judged())
+	}
+}
+
+// TestJudged: all is judged up to the last round but one that left nothing.
+func TestJudged(t *testing.T) {
+	b := newBench(t)
+	if !b.live.Judged().IsZero() {
+		t.Errorf("before any round: %v", b.live.Judged())
+	}
+	first := b.clock
+	b.rounds()
+	b.clock = b.clock.Add(time.Second)
+	b.rounds()
+	if got := b.live.Judged(); !got.Equal(first) {
+		t.Errorf("after two rounds: %v, want %v", got, first)
+	}
+	b.live.deps.Conn = broken{b.run.Conn}
+	b.clock = b.clock.Add(time.Second)
+	b.live.Touch([]string{"any"})
+	b.live.round(t.Context())
+	if got := b.live.Judged(); !got.Equal(first) {
+		t.Errorf("after a round that failed: %v, want %v", got, first)
+	}
+}
+
+// broken is a store of which nothing can be read.
+type broken struct{ driver.Conn }
+
+func (broken) Query(context.Context, string, ...any) (driver.Rows, error) {
+	return nil, errors.New("the test cuts the line")
 }
