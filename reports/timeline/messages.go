@@ -3,6 +3,7 @@ package timeline
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"rollcall/schema"
@@ -69,4 +70,16 @@ func when(i Instant) string {
 		return "an unknown time"
 	}
 	return i.Time().Format("2006-01-02 15:04:05.000")
+}
+
+// chat reports whether what is told is no call but a chat, which stands beside
+// calls: nothing names it but the chat.
+func (c *Call) chat() bool {
+	return len(c.Aliases) > 0 && !slices.ContainsFunc(c.Aliases, func(a Alias) bool { return a.Kind != "chat_id" })
+}
+
+// chatHead begins what is told of a chat. It has no bounds, only messages.
+func (t *teller) chatHead() {
+	t.line(0, t.paint(bold, "Chat "+Safe(strings.TrimPrefix(t.c.CallID, "chat:"))))
+	t.whose([]string{"no call: what was said outside of calls", plural(len(t.c.Messages), "message")})
 }

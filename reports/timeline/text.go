@@ -41,6 +41,15 @@ func Text(w io.Writer, c *Call, o Options) error {
 		t.labels[id] = Safe(label)
 	}
 	t.choose()
+	if c.chat() {
+		t.chatHead()
+		t.ids()
+		t.names()
+		t.messages()
+		t.findings()
+		t.usage()
+		return t.w.Flush()
+	}
 	t.head()
 	t.ids()
 	t.lanes()
@@ -178,24 +187,39 @@ func (t *teller) head() {
 	}
 	t.text(0, "", when)
 	parts := []string{kind, plural(len(c.Sessions), "session"), plural(len(c.Episodes), "episode")}
-	if c.Tenant != "" {
-		parts = append(parts, "tenant "+c.Tenant)
+	t.whose(parts)
+}
+
+// whose ends the head: what there is, of which tenant and resource.
+func (t *teller) whose(parts []string) {
+	if t.c.Tenant != "" {
+		parts = append(parts, "tenant "+t.c.Tenant)
 	}
 	t.text(0, "", Safe(strings.Join(parts, " · ")))
-	if c.ResourceID != "" {
-		t.text(0, dim, Safe(c.ResourceID))
+	if t.c.ResourceID != "" {
+		t.text(0, dim, Safe(t.c.ResourceID))
 	}
 }
 
-// ids lists the ids with the event that taught each.
+// ids lists the ids with the event that taught each. One that the call's
+// findings say is not believed joins nothing, and is told as such.
 func (t *teller) ids() {
 	t.section("Known as", "each id with the first event that named it")
+	doubted := map[string]bool{}
+	for _, f := range t.c.Findings {
+		if f.Rule == "evidence.conflict" {
+			doubted[f.Subject] = true
+		}
+	}
 	kind, value := 0, 0
 	for _, a := range t.c.Aliases {
 		kind, value = max(kind, len(a.Kind)), max(value, columns(Safe(a.Value)))
 	}
 	for _, a := range t.c.Aliases {
 		name, source := pad(words(a.Kind), kind)+"  "+Safe(a.Value), t.source(a.Event)
+		if doubted["alias "+a.Kind+":"+a.Value] {
+			source = "not believed to name one call, joins none; " + source
+		}
 		if 2+kind+2+value+2+columns(source) <= t.opt.Width {
 			name += strings.Repeat(" ", kind+2+value-columns(name))
 			t.line(2, name+"  "+t.paint(dim, source))
