@@ -157,6 +157,9 @@ func callFromStore(ctx context.Context, store export.Store, asked string) (*time
 
 // notFound says that no call has the id, and which ones look like it.
 func notFound(asked, where string, near []string) error {
+	if strings.HasPrefix(asked, "chat:") && where != "the store" {
+		return fmt.Errorf("%s is a chat outside of calls, and %s holds calls alone; its lines in usage_lines.csv name their events, and evidence.ndjson where these lie", timeline.Safe(asked), where)
+	}
 	s := fmt.Sprintf("no call with the id %s is in %s", timeline.Safe(asked), where)
 	if len(near) == 0 {
 		return errors.New(s + "; any alias of the call will do, or the id of a session or finding of it")

@@ -49,6 +49,7 @@ func TestExplainFromReports(t *testing.T) {
 		{name: "several", args: []string{"0"}, code: 1, error: "may mean 3 calls"},
 		{name: "none, but near", args: []string{storetest.CallOpen[:35] + "f"}, code: 1, error: "did you mean " + storetest.CallOpen},
 		{name: "none, and nothing near", args: []string{"x"}, code: 1, error: "any alias of the call will do"},
+		{name: "a chat", args: []string{"chat:19:a@thread.v2"}, code: 1, error: "is a chat outside of calls"},
 		{name: "hostile", args: []string{"\x1b[2J"}, code: 1, error: `no call with the id \u{001b}[2J is in`},
 		{name: "empty", args: []string{""}, code: 2, error: "is empty"},
 		{name: "two places", args: []string{"0a", "--config", "x.yaml"}, code: 2, error: "give one of them"},
