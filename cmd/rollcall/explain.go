@@ -17,6 +17,7 @@ import (
 	"rollcall/cmd/internal/results"
 	"rollcall/ingest/callid"
 	"rollcall/reports/export"
+	"rollcall/reports/findings"
 	"rollcall/reports/timeline"
 )
 
@@ -133,7 +134,11 @@ func callFromService(cmd *cobra.Command, file, asked string) (_ *timeline.Call, 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
-	return callFromStore(ctx, export.Store{Conn: conn, Hide: pseudonymsOf(cfg)}, asked)
+	store := export.Store{Conn: conn, Hide: pseudonymsOf(cfg)}
+	if store.Status, err = (findings.Store{Results: store}).Statuses(ctx); err != nil {
+		return nil, err
+	}
+	return callFromStore(ctx, store, asked)
 }
 
 func callFromStore(ctx context.Context, store export.Store, asked string) (*timeline.Call, error) {

@@ -84,6 +84,13 @@ func TestFindingsCommand(t *testing.T) {
 	if want := read(t, path); got != want {
 		t.Errorf("the review differs from %s (run with -update where that is meant):\n%s", path, got)
 	}
+	if _, out, errs := command(t, "explain", "0a", "--json"); strings.Count(out, `"status":"closed"`) != 1 {
+		t.Errorf("explain does not know what was said: %s%s", out, errs)
+	}
+	reports := filepath.Join(t.TempDir(), "reports")
+	if code, _, errs := command(t, "report", "--out", reports); code != 0 || !strings.Contains(read(t, filepath.Join(reports, "compliance.html")), "closed") {
+		t.Errorf("the report does not know what was said: %s", errs)
+	}
 	out := filepath.Join(t.TempDir(), "findings.ndjson")
 	if code, said, errs := command(t, "findings", "export", "--out", out); code != 0 || !strings.Contains(said, out) || strings.Count(read(t, out), "\n") != 4 {
 		t.Errorf("exit code %d, %q, %q", code, said, errs)

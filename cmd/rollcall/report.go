@@ -18,6 +18,7 @@ import (
 	"rollcall/cmd/internal/results"
 	"rollcall/reports/export"
 	"rollcall/reports/files"
+	"rollcall/reports/findings"
 	"rollcall/reports/timeline"
 	"rollcall/rules/policy"
 )
@@ -150,6 +151,9 @@ func writeReports(cmd *cobra.Command, cfg config.Config, out string, scope expor
 	defer func() { err = errors.Join(err, stop()) }()
 	store := export.Store{Conn: conn, Scope: scope, Hide: pseudonymsOf(cfg)}
 	if err := checkTenant(ctx, store, terms.Policy); err != nil {
+		return nil, false, err
+	}
+	if store.Status, err = (findings.Store{Results: store}).Statuses(ctx); err != nil {
 		return nil, false, err
 	}
 	if empty, err = nothing(ctx, store); err != nil {

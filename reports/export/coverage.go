@@ -100,6 +100,9 @@ func (s Store) finding(rows driver.Rows) (f timeline.Finding, err error) {
 		&first, &detected, &f.Message, &f.Evidence, &f.PolicyVersion)
 	f.FirstAt, f.DetectedAt = timeline.At(deref(first)), timeline.At(deref(detected))
 	f.RawID, f.Message = s.Hide.ID(f.RawID), s.Hide.Text(f.Message)
+	if s.Status != nil {
+		f.Status = s.Status(f.ID, f.Status)
+	}
 	return f, err
 }
 

@@ -33,6 +33,9 @@ type Store struct {
 	// Run, where set, is the evaluation of all calls that wrote down where their
 	// events lie; else that is looked up.
 	Run uint64
+	// Status, where set, is the status of a finding found now, given its id and
+	// the status that judging gave it; else it is that one.
+	Status func(id, judged string) string
 	// Hide, where set, replaces raw ids, names and numbers by pseudonyms.
 	Hide *Pseudonyms
 }

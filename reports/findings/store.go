@@ -104,7 +104,9 @@ func (s Store) List(ctx context.Context, want Filter) iter.Seq2[Finding, error] 
 			yield(Finding{}, err)
 			return
 		}
-		for f, err := range s.Results.FindingRows(ctx) {
+		judged := s.Results
+		judged.Status = nil
+		for f, err := range judged.FindingRows(ctx) {
 			if err != nil {
 				yield(Finding{}, err)
 				return
@@ -205,6 +207,21 @@ func (s Store) said(ctx context.Context) (map[string]*State, error) {
 		fresh = slices.DeleteFunc(ids(heirs, func(c schema.FindingChange) string { return c.Successor }), func(id string) bool { return known[id] })
 	}
 	return Replay(changes), nil
+}
+
+// Statuses returns export.Store's Status: that of findings after what persons
+// said of them up to now.
+func (s Store) Statuses(ctx context.Context) (func(id, judged string) string, error) {
+	states, err := s.said(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return func(id, judged string) string {
+		if st := states[id]; st != nil {
+			return st.Status(judged, true)
+		}
+		return judged
+	}, nil
 }
 
 // idsAtOnce bounds the ids in one query.
