@@ -105,7 +105,9 @@ func VerifyZip(file io.ReaderAt, size int64, pin string) (*Checked, error) {
 		return &c.Checked, nil
 	}
 	byName := map[string]*zip.File{}
+	left := uint64(size) // entries that share their bytes would cost without end
 	for _, f := range z.File {
+		left -= min(left, f.UncompressedSize64+1)
 		switch {
 		case !entryName.MatchString(f.Name):
 			c.add(f.Name, "no entry of a pack has such a name")
@@ -113,6 +115,8 @@ func VerifyZip(file io.ReaderAt, size int64, pin string) (*Checked, error) {
 			c.add(f.Name, "it is there twice")
 		case f.Method != zip.Store || f.CompressedSize64 != f.UncompressedSize64:
 			c.add(f.Name, "it is compressed, which no entry of a pack is; of a pack that was packed anew verify the folder that it unpacks to")
+		case left == 0:
+			c.add(f.Name, "its bytes are another entry's, too: the file is too short for all its entries")
 		default:
 			byName[f.Name] = f
 			c.names = append(c.names, f.Name)
