@@ -15,7 +15,7 @@ import (
 
 // memoryOfAudit is what the program itself takes, in bytes, before it collects
 // its garbage sooner; the embedded ClickHouse has a limit of its own beside it.
-const memoryOfAudit = 256 << 20
+const memoryOfAudit = 288 << 20
 
 func newAudit() *cobra.Command {
 	var cfg audit.Config
