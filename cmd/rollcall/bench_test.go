@@ -111,6 +111,20 @@ func TestAuditMemory(t *testing.T) {
 	}
 }
 
+// TestAuditOfAGiant audits one meeting of 10,000 participants and 50 recordings,
+// which is more than a million events of one call.
+func TestAuditOfAGiant(t *testing.T) {
+	bin, dir := build(t), t.TempDir()
+	if out, err := exec.Command(bin, "simulate", "--calls", "0", "--giant", "10000", "--giant-episodes", "50", "--out", dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	took, peak := runAudit(t, bin, "--policy", filepath.Join(dir, "policy.yaml"), "--tariff", filepath.Join(dir, "prices.yaml"), filepath.Join(dir, "messages"))
+	fmt.Printf("audit of a meeting of 10000 with 50 recordings: %.0f s, peak memory %d MB, bar 1000 MB\n", took.Seconds(), peak/1_000_000)
+	if peak > 1_000_000_000 {
+		t.Errorf("a giant meeting takes %d MB", peak/1_000_000)
+	}
+}
+
 // TestColdStart is the time from starting serve, with an empty data folder, to
 // its answer that it is ready.
 func TestColdStart(t *testing.T) {
