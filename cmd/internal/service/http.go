@@ -22,7 +22,11 @@ func (s *Service) serveHTTP(ctx context.Context) error {
 		<-ctx.Done()
 		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
-		stopped <- server.Shutdown(bounded)
+		err := server.Shutdown(bounded)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = server.Close() // a client that has not sent its request by now is cut off
+		}
+		stopped <- err
 	}()
 	if err := server.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
 		return err

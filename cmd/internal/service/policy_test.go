@@ -12,7 +12,7 @@ import (
 // goes on judging.
 func TestPolicyIsReadAnew(t *testing.T) {
 	cfg := testConfig(t)
-	stop := start(t, cfg)
+	s, stop := start(t, cfg)
 	conn := dial(t, cfg)
 	good, err := os.ReadFile(cfg.Policy)
 	if err != nil {
@@ -56,7 +56,7 @@ func TestPolicyIsReadAnew(t *testing.T) {
 		if got := judged(); got != "(0,1)\n" {
 			t.Errorf("the population is %s", got)
 		}
-		if m := get(t, "http://"+cfg.HTTP.Listen+"/metrics"); !strings.Contains(m, "rollcall_policy_reload_failed 1") {
+		if m := get(t, "http://"+s.listener.Addr().String()+"/metrics"); !strings.Contains(m, "rollcall_policy_reload_failed 1") {
 			t.Error("no metric says that the policy can't be used")
 		}
 		if got := versions(); got != first {
@@ -75,7 +75,7 @@ func TestPolicyIsReadAnew(t *testing.T) {
 	}
 
 	// What is stored already is not stored again.
-	stop = start(t, cfg)
+	s, stop = start(t, cfg)
 	conn = dial(t, cfg)
 	if got := versions(); strings.Count(got, "\n") != 2 {
 		t.Errorf("after a restart the versions are\n%s", got)

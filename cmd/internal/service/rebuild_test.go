@@ -63,29 +63,33 @@ func everything(t *testing.T, conn driver.Conn) string {
 // command does.
 func TestRebuildWhileTheServiceRuns(t *testing.T) {
 	cfg := testConfig(t)
-	start(t, cfg)
-	truth := produce(t, cfg)
+	s, _ := start(t, cfg)
 	conn := dial(t, cfg)
-	want := wanted(truth)
-	eventually(t, "the results are "+want, func() bool { return results(t, conn) == want })
+	want := wanted(produce(t, s, conn))
+	judged(t, s)
+	if got := results(t, conn); got != want {
+		t.Fatalf("the results are %s, want %s", got, want)
+	}
 	before := everything(t, conn)
-	calls := func() string { return texts(t, conn, "SELECT toString(min(version)) FROM calls_current") }
 	rebuild := func(d ingest.Decoder, version uint16) ingest.Rebuilt {
 		t.Helper()
+		newest := texts(t, conn, "SELECT toString(max(version)) FROM calls_current")
 		did, err := ingest.Rebuild(t.Context(), cfg.Intake(), ingest.RebuildDependencies{
 			Conn: conn, Decoder: d, DecoderVersion: version, Logger: slog.New(slog.DiscardHandler)}, ingest.RebuildOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
+		judged(t, s)
+		if oldest := texts(t, conn, "SELECT toString(min(version)) FROM calls_current"); oldest <= newest {
+			t.Errorf("not all calls were evaluated again: %s, before %s", oldest, newest)
+		}
 		return did
 	}
 	decoder := decode.New(decode.Options{Drop: cfg.Ingest.Drop})
 
-	oldest := calls()
 	if did := rebuild(decoder, decode.Version+1); did.Messages == 0 || did.Added+did.Withdrawn+did.Read+did.Dead+did.Left != 0 {
 		t.Errorf("with a decoder that reads the same: %+v", did)
 	}
-	eventually(t, "all calls are evaluated again", func() bool { return calls() > oldest })
 	if got := everything(t, conn); got != before {
 		t.Errorf("a rebuild without a change changed what readers see:\n%s", firstChange(before, got))
 	}
@@ -93,13 +97,11 @@ func TestRebuildWhileTheServiceRuns(t *testing.T) {
 	if did := rebuild(deaf{decoder}, decode.Version+2); did.Withdrawn == 0 || did.Added != 0 {
 		t.Errorf("with a decoder that reads no receipts: %+v", did)
 	}
-	eventually(t, "no notice is known", func() bool {
-		r := results(t, conn)
-		return !strings.Contains(r, "pass=") && strings.Contains(r, "missed=")
-	})
+	if r := results(t, conn); strings.Contains(r, "pass=") || !strings.Contains(r, "missed=") {
+		t.Errorf("with no notice known the results are %s", r)
+	}
 
 	rebuild(decoder, decode.Version+3)
-	eventually(t, "the results are again "+want, func() bool { return results(t, conn) == want })
 	if got := everything(t, conn); got != before {
 		t.Errorf("what a rebuild withdrew did not come back as it was:\n%s", firstChange(before, got))
 	}

@@ -22,6 +22,7 @@ type reporter struct {
 	*Service
 	schedules []planned
 	frontier  *assess.Frontier
+	live      *assess.Live // nil where another process assesses
 	written   prometheus.Counter
 	failures  prometheus.Counter
 }
@@ -31,8 +32,8 @@ type planned struct {
 	due schedule.Schedule
 }
 
-func newReporter(s *Service) (*reporter, error) {
-	r := &reporter{Service: s, frontier: s.frontier(),
+func newReporter(s *Service, live *assess.Live) (*reporter, error) {
+	r := &reporter{Service: s, frontier: s.frontier(), live: live,
 		written:  prometheus.NewCounter(prometheus.CounterOpts{Name: "rollcall_reports_written_total", Help: "Scheduled reports written."}),
 		failures: prometheus.NewCounter(prometheus.CounterOpts{Name: "rollcall_reports_failures_total", Help: "Attempts to write a scheduled report that failed and are repeated."}),
 	}
@@ -51,13 +52,25 @@ func newReporter(s *Service) (*reporter, error) {
 	return r, nil
 }
 
-// lookInterval is how often the reporter looks what is due.
-const lookInterval = 20 * time.Second
+// lookInterval is how often the reporter looks what is due, and firstInterval
+// how often until all is judged that a start found.
+const (
+	lookInterval  = 20 * time.Second
+	firstInterval = time.Second
+)
 
 // run writes what is due until ctx ends.
 func (r *reporter) run(ctx context.Context) error {
-	tick := time.NewTicker(lookInterval)
+	tick := time.NewTicker(firstInterval)
 	defer tick.Stop()
+	for r.live != nil && r.live.Judged().IsZero() {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+	tick.Reset(lookInterval)
 	for {
 		for _, p := range r.schedules {
 			if err := r.catchUp(ctx, p); err != nil && ctx.Err() == nil {
@@ -74,13 +87,19 @@ func (r *reporter) run(ctx context.Context) error {
 }
 
 // catchUp writes the reports of a schedule that are due and not in the ledger,
-// the oldest first. Nothing is due before its evidence is complete. A period
+// the oldest first. Nothing is due before its evidence is complete, and judged
+// where this process judges. A period
 // without usage gets its row in the ledger, which says so, and no files: old
 // data would else bring a folder for every day since.
 func (r *reporter) catchUp(ctx context.Context, p planned) error {
 	now, err := r.frontier.Now(ctx)
 	if err != nil {
 		return err
+	}
+	if r.live != nil {
+		if judged := r.live.Judged(); judged.Before(now) {
+			now = judged
+		}
 	}
 	since, err := r.since(ctx, p.Name)
 	if err != nil || since.IsZero() {

@@ -38,6 +38,7 @@ type Service struct {
 	version string
 	log     *slog.Logger
 	clock   func() time.Time
+	live    assess.LiveConfig
 
 	registry *prometheus.Registry
 	terms    assess.Terms
@@ -55,7 +56,7 @@ type Service struct {
 // returns when all it started has stopped: what was read is stored or will be
 // read again, no report is half written.
 func Run(ctx context.Context, cfg config.Config, version string, log *slog.Logger) (err error) {
-	s := &Service{cfg: cfg, version: version, log: log, clock: time.Now, registry: prometheus.NewRegistry()}
+	s := newService(cfg, version, log)
 	defer func() { err = errors.Join(err, s.stop()) }()
 	if err := s.start(ctx); err != nil {
 		if ctx.Err() != nil {
@@ -64,6 +65,10 @@ func Run(ctx context.Context, cfg config.Config, version string, log *slog.Logge
 		return err
 	}
 	return s.run(ctx)
+}
+
+func newService(cfg config.Config, version string, log *slog.Logger) *Service {
+	return &Service{cfg: cfg, version: version, log: log, clock: time.Now, live: assess.DefaultLiveConfig(), registry: prometheus.NewRegistry()}
 }
 
 // start brings up what the roles stand on, what can fail for a wrong
@@ -192,7 +197,7 @@ func (s *Service) run(ctx context.Context) error {
 		tasks.Go(func() error { return live.Run(ctx) })
 	}
 	if s.has(config.RoleReport) {
-		reporter, err := newReporter(s)
+		reporter, err := newReporter(s, live)
 		if err != nil {
 			return err
 		}
@@ -228,7 +233,7 @@ func (s *Service) assessor() (*assess.Live, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := assess.DefaultLiveConfig()
+	c := s.live
 	c.Poll = !s.has(config.RoleIngest)
 	return assess.NewLive(c, assess.LiveDependencies{
 		Conn: s.conn, Terms: s.terms, Frontier: s.frontier(), Clock: s.clock, Logger: s.log, Metrics: metrics,
