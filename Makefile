@@ -36,7 +36,7 @@ demo: build ## run a small company's day, results in out/
 	@bin/rollcall demo
 
 test: libchdb ## run the tests
-	@$(GO) test $(PACKAGES)
+	@$(GO) test -timeout 20m $(PACKAGES)
 
 lint: $(GOLANGCI) ## check format and style
 	@$(GOLANGCI) run $(PACKAGES)

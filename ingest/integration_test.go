@@ -44,7 +44,7 @@ func TestIntegrationKilledMember(t *testing.T) {
 		if round == 3 {
 			select {
 			case <-middle:
-			case <-time.After(time.Minute):
+			case <-time.After(3 * time.Minute):
 				t.Fatal("the member to be killed did not get to the middle of its fourth block")
 			}
 			if err := doomed.Process.Kill(); err != nil {
@@ -102,7 +102,7 @@ func startMember(t *testing.T, dsn, brokers string) (*exec.Cmd, <-chan struct{})
 // partition. It asks, since a member that was killed can't be listened to.
 func ledgerHolds(t *testing.T, conn driver.Conn, c *cluster, partitions int, n int64) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()

@@ -98,7 +98,7 @@ func (c *cluster) took(s Stored) {
 // await waits until so many offsets are stored.
 func (c *cluster) await(offsets int) {
 	c.t.Helper()
-	late := time.AfterFunc(2*time.Minute, func() {
+	late := time.AfterFunc(5*time.Minute, func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.late = true
@@ -111,7 +111,7 @@ func (c *cluster) await(offsets int) {
 		c.changed.Wait()
 	}
 	if c.late {
-		c.t.Fatalf("%d of %d offsets are stored after two minutes", len(c.done), offsets)
+		c.t.Fatalf("%d of %d offsets are stored after five minutes", len(c.done), offsets)
 	}
 }
 

@@ -28,7 +28,7 @@ var (
 // milliseconds, and the process, with the tests' own checks, some 100 MB.
 const (
 	mutantBytes   = 64 << 10
-	mutantTime    = 20 * time.Second
+	mutantTime    = 2 * time.Minute
 	mutantsMemory = 1 << 30
 )
 

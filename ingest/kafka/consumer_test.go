@@ -468,13 +468,13 @@ func deleteTopic(t *testing.T, f *kafkatest.Fake, topic string) {
 // longer than the session to store what it holds must still be a member when it
 // commits.
 func TestGivingUpMayTakeLongerThanTheSession(t *testing.T) {
-	const session = 400 * time.Millisecond
+	const session = 2 * time.Second
 	f := kafkatest.StartFake(t, kfake.GroupMinSessionTimeout(session))
 	c := client(t, f.Brokers)
 	createTopic(t, c, "t", 1)
 	produce(t, c, "t", 0, numbered("v", 5)...)
 	cfg := quick(f.Brokers, "t")
-	cfg.SessionTimeout, cfg.CommitInterval = session, time.Hour
+	cfg.SessionTimeout, cfg.RebalanceTimeout, cfg.CommitInterval = session, time.Minute, time.Hour
 	s := newStore()
 	gaveUp := make(chan struct{})
 	committed := make(chan int64, 100)

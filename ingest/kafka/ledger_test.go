@@ -12,7 +12,7 @@ import (
 )
 
 // patience bounds what a test waits for; a pass takes a fraction of it.
-const patience = 30 * time.Second
+const patience = 3 * time.Minute
 
 // store stands in for the durable ledger that members of a group share.
 type store struct {

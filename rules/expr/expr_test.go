@@ -73,7 +73,7 @@ func TestFailsWhenRun(t *testing.T) {
 		if _, err := p.Bool(subject()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
-		if took := time.Since(begun); took > 20*time.Second {
+		if took := time.Since(begun); took > 2*time.Minute {
 			t.Errorf("%s took %v", text, took)
 		}
 	}

@@ -160,7 +160,7 @@ func TestTablesChangeAndGo(t *testing.T) {
 	for v := range 12 {
 		run(t, conn, "INSERT INTO m SELECT number, ?, 'x' FROM numbers(30000)", v)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	for _, query := range []string{
 		"ALTER TABLE m UPDATE s = 'y' WHERE n % 2 = 0 SETTINGS mutations_sync = 2",

@@ -130,7 +130,7 @@ func TestSignalsAreGos(t *testing.T) {
 			if last != test.last || process.ProcessState.ExitCode() != test.code {
 				t.Errorf("last line %q, code %d; want %q, %d", last, process.ProcessState.ExitCode(), test.last, test.code)
 			}
-			if took := time.Since(start); took > 10*time.Second {
+			if took := time.Since(start); took > 2*time.Minute {
 				t.Errorf("it took %v to end", took)
 			}
 			t.Logf("ended after %v; standard error: %q", time.Since(start), stderr)

@@ -104,7 +104,7 @@ func TestNothingLeaksBetweenRequests(t *testing.T) {
 func TestQueriesRunAtOnce(t *testing.T) {
 	conn := database(t)
 	run(t, conn, "CREATE TABLE c (worker UInt8, n UInt64) ENGINE = MergeTree ORDER BY n")
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	// Every worker has an endless result open before the first one inserts.
 	const workers = 7
@@ -265,10 +265,10 @@ func TestCancelKillsTheQuery(t *testing.T) {
 // await waits until n queries with that text run.
 func await(t *testing.T, conn clickhouse.Conn, query string, n uint64) {
 	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(3 * time.Minute)
 	for value[uint64](t, conn, "SELECT count() FROM system.processes WHERE query = {q:String}", clickhouse.Named("q", query)) != n {
 		if time.Now().After(deadline) {
-			t.Fatalf("after 30 s there are not %d of %s", n, query)
+			t.Fatalf("after three minutes there are not %d of %s", n, query)
 		}
 	}
 }
