@@ -15,9 +15,13 @@ import (
 func newPolicy() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "policy",
-		Short: "Check, test and compare policy files",
+		Short: "Check, test, compare, try and apply policy files",
 		Long: `Policy works on the compliance officer's policy: one YAML file. Its JSON Schema,
-with which editors complete it, is printed by rollcall policy schema.`,
+with which editors complete it, is printed by rollcall policy schema.
+
+A call is judged by the version in force at its start. A service keeps every
+version of its file that it read, by effective_from; backtest says what another
+one would find in what is stored, and apply has it judge history anew.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return exit{exitUsage, fmt.Errorf("unknown command %q; see %s --help", args[0], cmd.CommandPath())}
@@ -26,7 +30,7 @@ with which editors complete it, is printed by rollcall policy schema.`,
 		},
 		Args: cobra.ArbitraryArgs,
 	}
-	cmd.AddCommand(newPolicyCheck(), newPolicyTest(), newPolicyDiff(), newPolicySchema())
+	cmd.AddCommand(newPolicyCheck(), newPolicyTest(), newPolicyDiff(), newPolicyBacktest(), newPolicyApply(), newPolicySchema())
 	return cmd
 }
 
