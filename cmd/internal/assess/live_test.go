@@ -300,7 +300,7 @@ func TestOccurrencesOfAMeeting(t *testing.T) {
 }
 
 // TestThreadKnownAloneForDays: what knows only a thread is one call while it
-// pauses less than a day, however it comes.
+// pauses less than twelve hours, however it comes.
 func TestThreadKnownAloneForDays(t *testing.T) {
 	b := newBench(t)
 	thread := fmt.Sprintf(`"threadId":%q`, weekly)
@@ -309,7 +309,7 @@ func TestThreadKnownAloneForDays(t *testing.T) {
 			b.sends(receiptTopic, at, receipt(stamp(at), thread, "alice", at))
 		}
 	}
-	sends(day(2, "10:00:00"), day(3, "09:00:00"), day(4, "08:00:00"))
+	sends(day(2, "10:00:00"), day(2, "21:00:00"), day(3, "08:00:00"))
 	b.wants("SELECT call_id FROM calls_current", weekly)
 	sends(day(7, "10:00:00"))
 	b.wants("SELECT call_id FROM calls_current", weekly+"@2026-03-02T10:00:00.000Z", weekly+"@2026-03-07T10:00:00.000Z")
