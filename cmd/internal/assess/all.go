@@ -91,7 +91,7 @@ func writeEvents(ctx context.Context, conn driver.Conn, run uint64, now time.Tim
 		`INSERT INTO call_events (run, call_id, event_id, version, content, source, kind, time, topic, epoch, partition, offset, idx)
 SELECT {run:UInt64}, c.call_id, event_id, version, content, source, kind, time, topic, epoch, partition, offset, idx FROM events_one AS e
 INNER JOIN (SELECT alias_key, call_id FROM call_sets WHERE run = {run:UInt64}) AS c ON e.alias_key = c.alias_key
-WHERE `+known+` SETTINGS max_threads = 1`)
+WHERE `+known+` SETTINGS max_threads = 1, max_block_size = 8192, min_insert_block_size_rows = 65536, min_insert_block_size_bytes = 16777216`)
 	if err != nil {
 		return fmt.Errorf("write where events lie: %w", err)
 	}

@@ -292,23 +292,6 @@ WHERE `+known+` ORDER BY c.call_id, e.event_id SETTINGS max_block_size = 2048, m
 	}
 }
 
-// LatestEvent is the latest event time in the store, leaving out events more
-// than 24 hours beyond the median: a client's clock may be years ahead. Zero
-// without any event.
-func LatestEvent(ctx context.Context, conn driver.Conn) (time.Time, error) {
-	var latest *time.Time
-	err := conn.QueryRow(ctx, `WITH times AS (
-    SELECT assumeNotNull(time) AS at FROM events_one WHERE time IS NOT NULL
-    GROUP BY reinterpretAsUInt128(unhex(event_id)), time -- unlike DISTINCT, it goes to the disk
-),
-    (SELECT quantileExact(0.5)(at) FROM times) AS median
-SELECT maxOrNull(at) FROM times WHERE at <= median + INTERVAL 24 HOUR`).Scan(&latest)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("find the latest event: %w", err)
-	}
-	return deref(latest), nil
-}
-
 // DatedAfter counts the events that are dated after an instant.
 func DatedAfter(ctx context.Context, conn driver.Conn, now time.Time) (int64, error) {
 	var n uint64
