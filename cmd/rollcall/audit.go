@@ -90,7 +90,7 @@ Exit code 3 says that there is something to look at: findings that fail above
 	f := cmd.Flags()
 	f.StringVar(&cfg.PolicyFile, "policy", "", "policy `FILE` (YAML); default: the built-in policy")
 	f.StringVar(&cfg.TariffFile, "tariff", "", "price book `FILE` (YAML); default: no rates")
-	f.StringVar(&asOf, "as-of", "", "judge as of this `INSTANT` (RFC 3339); default: the latest event plus the policy's grace and 1 ms")
+	f.StringVar(&asOf, "as-of", "", "judge as of this `INSTANT` (RFC 3339); default: the latest event (but for outliers: few, and more than 24 h after all others) plus the policy's grace and 1 ms")
 	f.StringVar(&cfg.Out, "out", "", "`DIR` for the reports (made where it is missing)")
 	f.BoolVar(&pseudonyms, "pseudonyms", false, "replace raw ids and names by pseudonyms under $ROLLCALL_PSEUDONYM_KEY")
 	f.BoolVar(&verbose, "verbose", false, "log what the pipeline does")
