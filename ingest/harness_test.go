@@ -99,7 +99,13 @@ func newDatabaseDSN(t testing.TB) (conn driver.Conn, dsn string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { conn.Close() })
+	t.Cleanup(func() {
+		// All tests share one engine, and the tables of all would fill its memory.
+		if err := conn.Exec(ctx, "DROP DATABASE "+name+" SYNC"); err != nil {
+			t.Errorf("drop the database: %v", err)
+		}
+		conn.Close()
+	})
 	if _, err := tables.Migrate(ctx, conn, tables.MigrateOptions{}); err != nil {
 		t.Fatal(err)
 	}
