@@ -119,8 +119,10 @@ func TestAFullDiskLeavesTheOldReport(t *testing.T) {
 	if _, err := s.Write("usage.csv", text("new")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Write("usage.xlsx", fills); !errors.Is(err, errFull) {
-		t.Errorf("got %v", err)
+	for range 2 { // nothing of the file is in the way of the second
+		if _, err := s.Write("usage.xlsx", fills); !errors.Is(err, errFull) {
+			t.Errorf("got %v", err)
+		}
 	}
 	if err := s.Abort(); err != nil {
 		t.Error(err)

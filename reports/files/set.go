@@ -37,7 +37,7 @@ func NewSet(dir string) (*Set, error) {
 }
 
 // Write adds a file. Its name is a plain file name. Where fill or the disk
-// fails, the set can only be aborted.
+// fails, nothing of the file is left, and it may be written again.
 func (s *Set) Write(name string, fill func(io.Writer) error) (Written, error) {
 	if s.done {
 		return Written{}, fmt.Errorf("write %s: the set is closed", name)
@@ -54,6 +54,7 @@ func (s *Set) Write(name string, fill func(io.Writer) error) (Written, error) {
 	}
 	w, err := complete(f, fill)
 	if err != nil {
+		err = errors.Join(err, discard(os.Remove(f.Name())))
 		return Written{}, fmt.Errorf("write %s: %w", filepath.Join(s.dir, name), err)
 	}
 	w.Name = name

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
+
 	"rollcall/reports/compliance"
 	"rollcall/reports/export"
 	"rollcall/reports/files"
@@ -124,7 +126,7 @@ func Write(ctx context.Context, r Report) (t Totals, err error) {
 		{"evidence.ndjson", func(w io.Writer) error { return r.Store.Evidence(ctx, w) }},
 		{"summary.json", func(w io.Writer) error { return r.summary(w, t.Counts, rows) }},
 	}) {
-		if _, err = set.Write(f.name, f.fill); err != nil {
+		if err = f.write(ctx, set); err != nil {
 			return t, err
 		}
 	}
@@ -179,7 +181,7 @@ func (r Report) writeSome(ctx context.Context, notices bool) (written []files.Wr
 	}
 	all = append(all, file{"manifest.json", func(w io.Writer) error { return r.manifest(w, set.Written()) }})
 	for _, f := range all {
-		if _, err = set.Write(f.name, f.fill); err != nil {
+		if err = f.write(ctx, set); err != nil {
 			return nil, err
 		}
 	}
@@ -190,6 +192,31 @@ func (r Report) writeSome(ctx context.Context, notices bool) (written []files.Wr
 type file struct {
 	name string
 	fill func(io.Writer) error
+}
+
+// noMemory is ClickHouse's MEMORY_LIMIT_EXCEEDED.
+const noMemory = 241
+
+// longestPause is how long is waited for memory, the last of four times.
+const longestPause = 8 * time.Second
+
+// write writes the file; where ClickHouse has no memory left for a moment, as
+// while it merges, again after a pause.
+func (f file) write(ctx context.Context, set *files.Set) error {
+	for pause := time.Second; ; pause *= 2 {
+		_, err := set.Write(f.name, f.fill)
+		var exception *clickhouse.Exception
+		if !errors.As(err, &exception) || exception.Code != noMemory || pause > longestPause {
+			return err
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return err
+		}
+	}
 }
 
 func complianceFiles(r *compliance.Report) []file {
