@@ -75,7 +75,7 @@ func TestPolicyIsReadAnew(t *testing.T) {
 	}
 
 	// What is stored already is not stored again.
-	s, stop = start(t, cfg)
+	_, stop = start(t, cfg)
 	conn = dial(t, cfg)
 	if got := versions(); strings.Count(got, "\n") != 2 {
 		t.Errorf("after a restart the versions are\n%s", got)
