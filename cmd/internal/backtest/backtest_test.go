@@ -83,9 +83,13 @@ func parsed(t *testing.T, text string) *policy.Policy {
 	return p
 }
 
-// sizes are the numbers of rows and parts of all tables.
+// sizes are the numbers of rows of all tables. Merges, which drop rows of one
+// key, are stopped first.
 func sizes(t *testing.T, conn driver.Conn) string {
 	t.Helper()
+	if err := conn.Exec(t.Context(), "SYSTEM STOP MERGES"); err != nil {
+		t.Fatal(err)
+	}
 	var all string
 	if err := conn.QueryRow(t.Context(), "SELECT toString(arraySort(groupArray((name, total_rows)))) FROM system.tables WHERE database = currentDatabase()").Scan(&all); err != nil {
 		t.Fatal(err)
