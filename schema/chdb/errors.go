@@ -23,6 +23,7 @@ const (
 	notImplemented       = 48
 	syntaxError          = 62
 	noDataToInsert       = 108
+	memoryLimitExceeded  = 241
 	notEnoughSpace       = 243
 	queryCancelled       = 394
 	authenticationFailed = 516

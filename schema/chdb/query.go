@@ -33,7 +33,7 @@ func (s *Server) run(ctx context.Context, q *request, w *response) error {
 		return err
 	}
 	defer s.killWhenDone(ctx, mark)()
-	return c.answer(q.statement, w)
+	return s.patient(ctx, c, q.statement, w)
 }
 
 // setUp gives the statements that bring a new connection into the state that
