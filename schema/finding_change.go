@@ -92,8 +92,10 @@ type FindingChange struct {
 	Before FindingState  `json:"before"`
 	After  FindingState  `json:"after"`
 	Note   string        `json:"note,omitzero"`
-	// Reason says why an evaluation made the change.
+	// Reason says why an evaluation made the change, and Policy which version of
+	// the policy it judged by; empty where nothing is left to judge.
 	Reason string `json:"reason,omitzero"`
+	Policy string `json:"policy,omitzero"`
 	// Successor is the finding, and SuccessorCall its call, that an evaluation
 	// superseded or moved this one to.
 	Successor     string `json:"successor,omitzero"`

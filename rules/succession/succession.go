@@ -60,6 +60,9 @@ type Input struct {
 	// Heirs are the calls that took over the evidence of each call, itself among
 	// them where it still is one.
 	Heirs map[string][]string
+	// Policies are the versions of the policy that judged the calls, or subjects,
+	// now; findings say which judged before.
+	Policies map[string]string
 	// At is the instant of the evaluation.
 	At time.Time
 }
@@ -96,7 +99,8 @@ func (j judge) of(h Held) (schema.FindingChange, bool) {
 		Finding: h.ID, CallID: h.CallID, Tenant: h.Tenant, At: j.At, Who: schema.Evaluation, Judged: h.Version,
 		Before: schema.FindingState{Status: h.Status},
 	}
-	to, why := j.successor(h)
+	to, e, why := j.successor(h)
+	c.Policy = j.policy(h, to, e)
 	if h.Stays {
 		if to != nil && to.ID == h.ID || to == nil && h.Of == nil {
 			return c, false
@@ -108,43 +112,77 @@ func (j judge) of(h Held) (schema.FindingChange, bool) {
 			c.Action, c.After.Status = schema.ActionSupersede, schema.FindingSuperseded
 		}
 	}
-	c.Reason = why
+	c.Reason = why(j.basis(h, c.Policy))
 	if to != nil {
 		c.Successor, c.SuccessorCall = to.ID, to.CallID
 	}
 	return c, true
 }
 
-// successor finds the finding that takes the place of another, and says why, or
-// why there is none.
-func (j judge) successor(h Held) (*Found, string) {
+// A reason is completed by the basis on which findings are judged now.
+type reason func(basis string) string
+
+// about makes a reason that stands after its basis.
+func about(format string, args ...any) reason {
+	return func(basis string) string { return basis + " " + fmt.Sprintf(format, args...) }
+}
+
+// basis says by what a finding is judged otherwise than before: where another
+// version of the policy judges now, nobody is to think that evidence came.
+func (j judge) basis(h Held, policy string) string {
+	if policy == "" || h.PolicyVersion == "" || policy == h.PolicyVersion {
+		return "by the evidence now"
+	}
+	return ByPolicy(policy, h.PolicyVersion)
+}
+
+// ByPolicy is the basis of what is judged by one version of the policy where
+// another judged before.
+func ByPolicy(now, before string) string {
+	return fmt.Sprintf("judged by policy %s in the place of %s,", now, before)
+}
+
+// policy is the version that judged what became of a finding.
+func (j judge) policy(h Held, to *Found, e *Exposure) string {
+	switch {
+	case to != nil:
+		return j.Policies[to.CallID]
+	case e != nil:
+		return j.Policies[e.CallID]
+	}
+	return j.Policies[h.CallID]
+}
+
+// successor finds the finding that takes the place of another, or the exposure
+// on which there is none, and says why.
+func (j judge) successor(h Held) (*Found, *Exposure, reason) {
 	if h.Of == nil {
 		if to := j.alike(h); to != nil {
-			return to, j.moved(h, to)
+			return to, nil, j.moved(h, to)
 		}
-		return nil, "judged anew, the rule finds nothing there"
+		return nil, nil, about("the rule finds nothing there")
 	}
 	e := j.exposure(*h.Of)
 	if e == nil {
-		return nil, "by the evidence now this person was not exposed then"
+		return nil, nil, about("this person was not exposed then")
 	}
 	for _, name := range []string{h.Rule, counterpart(h.Rule)} {
 		if to := j.found[rule.FindingID(name, e.SessionID, e.Capture, fmt.Sprint(e.Ordinal))]; name != "" && to != nil {
-			return to, j.moved(h, to)
+			return to, e, j.moved(h, to)
 		}
 	}
-	return nil, fmt.Sprintf("by the evidence now the result of its exposure is %s", e.Result)
+	return nil, e, about("the result of its exposure is %s", e.Result)
 }
 
 // moved says why a finding went over into another.
-func (j judge) moved(h Held, to *Found) string {
+func (j judge) moved(h Held, to *Found) reason {
 	switch {
 	case to.CallID != h.CallID:
-		return "its evidence now belongs to call " + to.CallID
+		return func(string) string { return "its evidence now belongs to call " + to.CallID }
 	case to.Rule != h.Rule:
-		return "by the evidence now it is " + to.Rule
+		return about("it is %s", to.Rule)
 	}
-	return "by the evidence now its bounds are others"
+	return about("its bounds are others")
 }
 
 // counterpart is the rule that judges the same obligation otherwise: a miss that

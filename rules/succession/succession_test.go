@@ -147,3 +147,32 @@ func TestOrderChangesNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestReasonNamesThePolicy: where another version of the policy judges, nobody
+// is to think that evidence came.
+func TestReasonNamesThePolicy(t *testing.T) {
+	one := exposure("a", 1, 0, 10, schema.ResultPass)
+	held := held(missed, one)
+	held.PolicyVersion = "old"
+	conflict := Held{Finding: schema.Finding{ID: "c", Rule: "evidence.conflict", CallID: "a", Subject: "a", PolicyVersion: "old"}, Version: 7}
+	for _, c := range []struct {
+		name, policy string
+		held         Held
+		found        []Found
+		reason       string
+	}{
+		{"the same policy", "old", held, nil, "by the evidence now the result of its exposure is pass"},
+		{"another one", "new", held, nil, "judged by policy new in the place of old, the result of its exposure is pass"},
+		{"it is not known", "", held, nil, "by the evidence now the result of its exposure is pass"},
+		{"it is late by now", "new", held, []Found{{Finding: finding(late, one)}}, "judged by policy new in the place of old, it is notice.late"},
+		{"on a whole call", "new", conflict, nil, "judged by policy new in the place of old, the rule finds nothing there"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := Changes(Input{Held: []Held{c.held}, Found: c.found, Exposures: []Exposure{one}, Heirs: map[string][]string{"a": {"a"}}, At: at(60),
+				Sessions: map[string]bool{"a/alice": true}, Policies: map[string]string{"a": c.policy}})
+			if err != nil || len(got) != 1 || got[0].Reason != c.reason || got[0].Policy != c.policy {
+				t.Errorf("%+v (%v), want %q", got, err, c.reason)
+			}
+		})
+	}
+}

@@ -127,7 +127,7 @@ func (l *Live) judgeReload(ctx context.Context, now time.Time) error {
 	judged := *a
 	judged.Kept = t.Policy.ID
 	s := newSubjects(newWriter(l.deps.Conn, l.nextVersion(), now), t)
-	s.put(reloadID, catalogue.Reload(judged))
+	s.put(reloadID, nil, catalogue.Reload(judged))
 	if err := s.flush(ctx); err != nil {
 		return err
 	}

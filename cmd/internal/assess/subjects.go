@@ -12,6 +12,7 @@ import (
 	"rollcall/rules/apphour"
 	"rollcall/rules/catalogue"
 	"rollcall/rules/evidence"
+	"rollcall/rules/policy"
 	"rollcall/rules/rule"
 	"rollcall/schema"
 )
@@ -59,7 +60,11 @@ func (s *subjects) rest(ctx context.Context) error {
 }
 
 // put takes what rules say of a subject, in the place of what they said before.
-func (s *subjects) put(id string, out rule.Outcome) {
+// by is the policy that judged; nil where none has a say.
+func (s *subjects) put(id string, by *policy.Policy, out rule.Outcome) {
+	if by != nil {
+		s.w.judged[id] = by.ID
+	}
 	s.w.findings(id, out.Findings)
 	s.w.checks(id, out.Checks)
 	s.ids = append(s.ids, id)
@@ -93,7 +98,17 @@ func hourID(t apphour.Tally) string {
 	return hourPrefix(t.Hour) + t.Tenant + "\x00" + t.App
 }
 
-func hourPrefix(hour time.Time) string { return "app_hour\x00" + rule.Instant(hour) + "\x00" }
+func hourPrefix(hour time.Time) string { return ofHours + rule.Instant(hour) + "\x00" }
+
+// ofHours is what the ids of apps' hours begin with.
+const ofHours = "app_hour\x00"
+
+// hourOf is the hour of an id that hourID made.
+func hourOf(id string) time.Time {
+	text, _, _ := strings.Cut(strings.TrimPrefix(id, ofHours), "\x00")
+	hour, _ := time.Parse(time.RFC3339, text) // zero: the policy of the beginning
+	return hour
+}
 
 // hours judges the hours of apps: those that begin at the given instants, nil
 // for all. An hour that was judged and of which nothing
@@ -109,16 +124,16 @@ func (s *subjects) hours(ctx context.Context, only []time.Time) error {
 		judged[id] = true
 		in := s.in
 		in.Policy = s.terms.inForce(versions[0].Hour)
-		s.put(id, catalogue.App(versions, in))
+		s.put(id, in.Policy, catalogue.App(versions, in))
 	}
-	before, err := s.stored(ctx, "app_hour\x00")
+	before, err := s.stored(ctx, ofHours)
 	if err != nil {
 		return err
 	}
 	for _, id := range before {
 		among := only == nil || slices.ContainsFunc(only, func(h time.Time) bool { return strings.HasPrefix(id, hourPrefix(h)) })
 		if among && !judged[id] {
-			s.put(id, rule.Outcome{})
+			s.put(id, s.terms.inForce(hourOf(id)), rule.Outcome{})
 		}
 	}
 	return nil
@@ -215,7 +230,7 @@ FROM gaps_one ORDER BY topic, epoch, partition, first, last, reason`, nil, func(
 		return err
 	}
 	for _, k := range order {
-		s.put(fmt.Sprintf("partition\x00%s\x00%d\x00%d", k.topic, k.epoch, k.partition), catalogue.Partition(*all[k], s.in))
+		s.put(fmt.Sprintf("partition\x00%s\x00%d\x00%d", k.topic, k.epoch, k.partition), s.in.Policy, catalogue.Partition(*all[k], s.in))
 	}
 	return nil
 }
@@ -242,7 +257,7 @@ WHERE status = '`+rule.StatusSuppressed+`'`, nil, func(rows driver.Rows) error {
 			return err
 		}
 	}
-	s.put(exceptionsID, catalogue.Exceptions(suppressed, s.in))
+	s.put(exceptionsID, s.in.Policy, catalogue.Exceptions(suppressed, s.in))
 	return nil
 }
 

@@ -116,7 +116,7 @@ func (s successor) heldFindings(ctx context.Context) (out []succession.Held, err
 	// memory meanwhile.
 	const number = "reinterpretAsUInt128(unhex(id))"
 	const found = "SELECT " + number + " FROM findings WHERE call_id IN (?) AND version = ?"
-	sql := `SELECT call_id, version, id, rule, status, tenant, app, subject, raw_id, capture, first_at, ` + number + ` GLOBAL IN (` + found + `) AS stays
+	sql := `SELECT call_id, version, id, rule, status, tenant, app, subject, raw_id, capture, first_at, policy_version, ` + number + ` GLOBAL IN (` + found + `) AS stays
 FROM findings AS f FINAL WHERE f.call_id IN (?) AND (f.call_id, f.version) GLOBAL IN (` + s.current + `)
 AND (NOT stays OR f.id GLOBAL IN (
     SELECT finding_id FROM finding_changes WHERE call_id IN (?) UNION ALL SELECT successor FROM finding_changes WHERE successor_call IN (?)
@@ -125,7 +125,7 @@ AND (NOT stays OR f.id GLOBAL IN (
 		var h succession.Held
 		var first *time.Time
 		var stays uint8
-		if err := rows.Scan(&h.CallID, &h.Version, &h.ID, &h.Rule, &h.Status, &h.Tenant, &h.App, &h.Subject, &h.RawID, &h.Capture, &first, &stays); err != nil {
+		if err := rows.Scan(&h.CallID, &h.Version, &h.ID, &h.Rule, &h.Status, &h.Tenant, &h.App, &h.Subject, &h.RawID, &h.Capture, &first, &h.PolicyVersion, &stays); err != nil {
 			return err
 		}
 		h.FirstAt, h.Stays = deref(first), stays == 1
@@ -144,7 +144,7 @@ func (s successor) changes(ctx context.Context, held []succession.Held) ([]schem
 	slices.Sort(subjects)
 	slices.Sort(people)
 	subjects, people = slices.Compact(subjects), slices.Compact(people)
-	in := succession.Input{Held: held, Heirs: s.heirs, At: s.at, Sessions: map[string]bool{}}
+	in := succession.Input{Held: held, Heirs: s.heirs, Policies: s.w.judged, At: s.at, Sessions: map[string]bool{}}
 	const exposures = `SELECT call_id, session_id, raw_id, endpoint_id, capture, ordinal, exposed_at, if(left_at IS NULL OR episode_end < left_at, episode_end, left_at), result FROM obligations AS o FINAL WHERE `
 	of := map[string]*succession.Exposure{}
 	err := each(ctx, s.w.conn, "the exposures before", exposures+"o.call_id IN (?) AND (o.call_id, o.version) GLOBAL IN ("+s.current+") AND session_id IN (?)",
@@ -213,16 +213,21 @@ func scanExposure(rows driver.Rows) (e succession.Exposure, err error) {
 // returned are the findings that were closed by an evaluation and are found
 // again.
 func (s successor) returned(ctx context.Context) (out []schema.FindingChange, err error) {
-	sql := `SELECT finding_id, argMax(call_id, (at, change_id)), argMax(tenant, (at, change_id)), argMax(change_id, (at, change_id)), argMax(action, (at, change_id)) AS last
+	sql := `SELECT finding_id, argMax(call_id, (at, change_id)), argMax(tenant, (at, change_id)), argMax(change_id, (at, change_id)), argMax(action, (at, change_id)) AS last, argMax(JSONExtractString(record, 'policy'), (at, change_id))
 FROM finding_changes WHERE call_id IN (?) AND action IN ('` + string(schema.ActionSupersede) + `', '` + string(schema.ActionWithdraw) + `', '` + string(schema.ActionReturn) + `')
 GROUP BY finding_id HAVING last != '` + string(schema.ActionReturn) + `' ORDER BY finding_id`
 	closed := map[string]schema.FindingChange{}
 	err = each(ctx, s.w.conn, "the findings that were closed", sql, []any{s.after}, func(rows driver.Rows) error {
-		c := schema.FindingChange{At: s.at, Who: schema.Evaluation, Action: schema.ActionReturn, Reason: "by the evidence now it is found again"}
-		var last string
-		if err := rows.Scan(&c.Finding, &c.CallID, &c.Tenant, &c.Undoes, &last); err != nil {
+		c := schema.FindingChange{At: s.at, Who: schema.Evaluation, Action: schema.ActionReturn}
+		var last, closedBy string
+		if err := rows.Scan(&c.Finding, &c.CallID, &c.Tenant, &c.Undoes, &last, &closedBy); err != nil {
 			return err
 		}
+		basis := "by the evidence now"
+		if c.Policy = s.w.judged[c.CallID]; c.Policy != "" && closedBy != "" && c.Policy != closedBy {
+			basis = succession.ByPolicy(c.Policy, closedBy)
+		}
+		c.Reason = basis + " it is found again"
 		c.Before.Status, c.After.Status = schema.FindingWithdrawn, schema.FindingNew
 		if last == string(schema.ActionSupersede) {
 			c.Before.Status = schema.FindingSuperseded

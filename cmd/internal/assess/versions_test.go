@@ -92,3 +92,35 @@ func TestQuietIsThatOfTheStart(t *testing.T) {
 	}
 	b.wants("SELECT concat(call_id, ' ', if(end IS NULL, 'open', 'ended')) FROM calls_current", sorted(guid("before")+" ended", guid("after")+" open")...)
 }
+
+// TestWithdrawnByPolicy: what goes because another version was applied says so,
+// and what comes back with a third one, too.
+func TestWithdrawnByPolicy(t *testing.T) {
+	const strict = "version: 1\nnotice: {deadline: 5s}\n"
+	const lenient = "version: 1\nnotice: {deadline: 20s}\n"
+	const again = "version: 1\nnotice: {deadline: 4s}\n"
+	b := newBench(t)
+	b.stores(strict, true)
+	from := day(6, "10:00:00")
+	b.sends(callTopic, from, meeting("one", "null", "alice", from)...)
+	b.sends(receiptTopic, from, receipt("r", fmt.Sprintf(`"callId":%q`, guid("one")), "alice", from.Add(10*time.Minute+10*time.Second)))
+	if list := b.list("new"); len(list) != 1 || list[0].Rule != "notice.late" {
+		t.Fatalf("found %+v", list)
+	}
+	applies := func(text string) {
+		t.Helper()
+		if _, err := ApplyPolicy(b.Context(), b.run.Conn, version(t, text), []byte(text), day(1, "00:00:00")); err != nil {
+			t.Fatal(err)
+		}
+		b.clock = b.clock.Add(time.Hour)
+		b.rounds()
+	}
+	applies(lenient)
+	why := fmt.Sprintf("judged by policy %s in the place of %s, the result of its exposure is pass", version(t, lenient).ID, version(t, strict).ID)
+	if gone := b.list("withdrawn"); len(gone) != 1 || gone[0].Why != why {
+		t.Errorf("withdrawn are %+v, want %q", gone, why)
+	}
+	applies(again)
+	b.wants("SELECT JSONExtractString(record, 'reason') FROM finding_changes WHERE action = 'return'",
+		fmt.Sprintf("judged by policy %s in the place of %s, it is found again", version(t, again).ID, version(t, lenient).ID))
+}

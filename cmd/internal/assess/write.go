@@ -37,6 +37,9 @@ type writer struct {
 	// hold keeps the rows of calls until flush is called: something is to be
 	// done between all other rows and them.
 	hold bool
+	// judged are the versions of the policy that judged the calls whose rows are
+	// held, and other subjects.
+	judged map[string]string
 }
 
 // The tables of a writer besides calls.
@@ -57,7 +60,7 @@ type pending struct {
 }
 
 func newWriter(conn driver.Conn, version uint64, now time.Time) *writer {
-	w := &writer{conn: conn, version: version, now: now}
+	w := &writer{conn: conn, version: version, now: now, judged: map[string]string{}}
 	w.tables = [8]pending{
 		{insert: "INSERT INTO sessions (call_id, version, session_id, tenant, app, participant_id, raw_id, endpoint_id, identity, join_path, path_evidence, display_name, joined_at, left_at, source, left_source, evidence, json)"},
 		{insert: "INSERT INTO obligations (call_id, version, session_id, capture, ordinal, tenant, app, participant_id, raw_id, endpoint_id, join_path, episode_start, episode_end, episode_end_source, joined_at, left_at, left_source, exposed_at, due_at, signalled_at, shown_at, delay_ms, result, reason, receipt_id, receipt_via, surface, clock_basis, evidence, app_version, sdk_version, exposure_ms, assumed_ms, assumed)"},
@@ -132,6 +135,9 @@ func (w *writer) checks(id string, all map[string]rule.Population) {
 // are keys.
 func (w *writer) end(ctx context.Context, r Results, keys []string) error {
 	id, v := r.Call.ID, w.version
+	if w.hold {
+		w.judged[id] = r.Policy.ID
+	}
 	w.findings(id, r.Findings)
 	for _, u := range r.Lines {
 		day, err := time.Parse(time.DateOnly, u.Day)
