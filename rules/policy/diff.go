@@ -116,6 +116,7 @@ func (p *Policy) effective() map[string]string {
 		out[at+"resources"] = strings.Join(a.resources, ", ")
 		out[at+"users"] = strings.Join(a.users, ", ")
 	}
+	p.brand.parameters(out)
 	for _, o := range p.own {
 		at := "rules[" + o.ID + "]."
 		out[at+"subject"], out[at+"severity"], out[at+"title"] = string(o.Subject), string(o.Severity), o.Title

@@ -29,7 +29,7 @@ func Parse(name string, data []byte) (*Policy, error) {
 	if len(r.problems) > 0 {
 		return nil, r.problems
 	}
-	r.each(body, "", []string{"version", "effective_from", "notice", "consent", "interop", "evidence", "apps", "tenants", "rules", "exceptions", "tests"}, func(key string, v ast.Node) {
+	r.each(body, "", []string{"version", "effective_from", "notice", "consent", "interop", "evidence", "brand", "apps", "tenants", "rules", "exceptions", "tests"}, func(key string, v ast.Node) {
 		switch key {
 		case "version":
 			version = true
@@ -46,6 +46,8 @@ func Parse(name string, data []byte) (*Policy, error) {
 			r.interop(v, key, p)
 		case "evidence":
 			r.evidence(v, key, p)
+		case "brand":
+			r.brand(v, key, p)
 		case "apps":
 			named = r.apps(v, key, p)
 		case "tenants":

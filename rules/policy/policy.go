@@ -39,6 +39,7 @@ type Policy struct {
 	tenantConsent map[string]consentOverride
 	clockSkew     time.Duration
 	government    map[string]bool // tenants, lower case; false: known to be none
+	brand         Brand
 
 	own        []Own
 	exceptions []Exception
@@ -101,7 +102,7 @@ type App struct {
 // Default returns the policy that holds where no file is given: the notice is
 // due within 5 seconds of exposure for every session of a custom app.
 func Default() *Policy {
-	return &Policy{ID: "default", base: defaultNotice(), conflict: defaultConflict, consent: defaultConsent(), clockSkew: defaultClockSkew}
+	return &Policy{ID: "default", base: defaultNotice(), conflict: defaultConflict, consent: defaultConsent(), clockSkew: defaultClockSkew, brand: defaultBrand()}
 }
 
 // defaultConflict is by how much two server sources may differ on a bound.
