@@ -51,6 +51,11 @@ type Spine struct {
 	byRaw         map[string][]*session
 	matched       bool      // own events were given to sessions
 	taught        []teacher // of each of call.Aliases
+
+	// What Advance and Receive are decided by.
+	ahead   time.Time          // the earliest instant after now that evidence speaks of
+	latest  time.Time          // the last evidence besides words, once asked for
+	clients map[string]watched // by capture
 }
 
 // NewSpine works out the spine of one call. It keeps pointers into events,

@@ -30,6 +30,7 @@ const (
 
 // buildEpisodes unites what all evidence says of each capture.
 func (s *Spine) buildEpisodes() {
+	s.clients = map[string]watched{}
 	changes := s.recordingParts()
 	changes[schema.Transcription] = append(changes[schema.Transcription], s.transcriptionParts()...)
 	for _, capture := range [...]string{schema.Recording, schema.Transcription} {
@@ -47,7 +48,10 @@ func (s *Spine) buildEpisodes() {
 			case tierFiles:
 				more = s.fileParts(capture)
 			case tierClients:
-				more = s.signalParts(capture, union(s.endParts(parts)))
+				server := union(s.endParts(parts))
+				seen := s.sightings(capture, server)
+				s.clients[capture] = watched{server, len(seen) > 0}
+				more = s.signalParts(server, seen)
 			}
 			parts = fill(parts, more)
 		}

@@ -300,6 +300,9 @@ func (g *Gathering) Spine() *Spine {
 	})
 	g.words.sort()
 	s := &Spine{opt: g.opt, call: schema.Call{ID: g.id}, events: g.events, words: g.words, shared: g.shared}
+	for _, e := range s.events {
+		s.foresee(e.Last)
+	}
 	s.fullIDs()
 	s.call.Aliases, s.taught = s.aliases()
 	s.call.Resource = resource(s.events)

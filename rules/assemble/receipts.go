@@ -100,10 +100,13 @@ func (s *Spine) buildIndex() {
 	s.inferEndpoints()
 }
 
-// until is the end of a session, or now while it is open.
+// forever is after everything: a session that goes on overlaps all that comes.
+var forever = time.Unix(1<<40, 0)
+
+// until is the end of a session, or forever while it is open.
 func (s *Spine) until(x *session) time.Time {
 	if x.Left.At.IsZero() {
-		return s.opt.Now
+		return forever
 	}
 	return x.Left.At
 }
@@ -200,62 +203,4 @@ func (s *Spine) finish(x *session) schema.Session {
 		}
 	}
 	return out
-}
-
-// Receive takes one more own event, such as a receipt that came late, and
-// returns the sessions that it changes. With ok false the event changes more
-// than sessions can tell (a signal may move episodes, a join makes a session,
-// a name or an id of the call is new): the call is then to be assembled anew, and the
-// Spine not to be used any more. Call must have been called before.
-func (s *Spine) Receive(e schema.Event) (changed []schema.Session, ok bool) {
-	switch {
-	case !e.Time.IsZero() && e.Time.After(s.opt.Now):
-		return nil, true // it has not come yet
-	case !s.matched || !own(&e) || e.Facts.Signal != nil || e.Facts.Name != nil || !s.learn(&e),
-		s.call.Start.Source.Assumed() && s.call.Start.Event == "", // rests on all evidence
-		s.call.End.Source == schema.BoundAssumedLastSeen,
-		bare(e.Facts.Participant.RawID), // may be another's id
-		s.teachesName(*e.Facts.Participant),
-		s.tellsDevices(*e.Facts.Participant): // may tell which device others are
-		return nil, false
-	}
-	if _, again := slices.BinarySearch(s.call.Unmatched, e.ID); again {
-		return nil, false
-	}
-	for _, x := range s.fits(*e.Facts.Participant, e.Time) {
-		if slices.ContainsFunc(x.words, func(i int32) bool { return s.words.at(i).id() == e.ID }) {
-			return nil, false // the same event again, perhaps by another way
-		}
-	}
-	touched := s.give(s.words.add(s.shared.word(&e)))
-	if len(touched) == 0 {
-		slices.Sort(s.call.Unmatched)
-	}
-	for _, x := range touched {
-		before := x.JoinPath
-		if x.identify(); x.JoinPath != before && before != schema.PathUnknown {
-			return nil, false // it may no longer be a Teams call
-		}
-		changed = append(changed, s.finish(x))
-	}
-	return changed, true
-}
-
-// learn notes which aliases an event names earlier than others; false if it
-// names a new one.
-func (s *Spine) learn(e *schema.Event) bool {
-	t := teacher{e.Time, e.ID}
-	for _, a := range named(&e.Refs) {
-		if a[1] == "" {
-			continue
-		}
-		i := slices.IndexFunc(s.call.Aliases, func(k schema.Alias) bool { return k.Kind == a[0] && k.Value == a[1] })
-		if i < 0 {
-			return false
-		}
-		if t.before(s.taught[i]) {
-			s.taught[i], s.call.Aliases[i].Event = t, e.ID
-		}
-	}
-	return true
 }

@@ -26,12 +26,12 @@ type sighting struct {
 	event, end string
 }
 
-// signalParts works out when a capture was on by the signals that clients saw:
+// signalParts works out when a capture was on by what clients saw:
 // from the first active signal until every client that saw it and is still in
 // the call says that it ended, else with the call (design.md, section 5, fine
 // print 6). Left out is what servers tell already: a sighting that lies within
 // the reach of a wrong clock of one of their parts is of that part.
-func (s *Spine) signalParts(capture string, server []part) []part {
+func (s *Spine) signalParts(server []part, seen []sighting) []part {
 	const (
 		leaves = iota
 		inactive
@@ -45,7 +45,7 @@ func (s *Spine) signalParts(capture string, server []part) []part {
 	}
 	var steps []step
 	left := map[*session]bool{}
-	for _, g := range s.sightings(capture, server) {
+	for _, g := range seen {
 		if g.explained(server) {
 			continue
 		}

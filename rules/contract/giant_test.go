@@ -167,15 +167,19 @@ func TestGiantMeeting(t *testing.T) {
 // TestReceive: events handed to a spine one by one give what assembling all of
 // them gives, or it says that it can't.
 func TestReceive(t *testing.T) {
-	took, refused := 0, 0
+	took, refused, signals := 0, 0, 0
 	for seed := range uint64(400) {
 		s := newSample(seed)
 		r := rand.New(rand.NewPCG(seed, 12))
+		s.signal(r)
 		w := evidenceOf(t, s.events...).under(samplePolicy).asOf(second(s.now))
 		var early, late []schema.Event
 		for _, e := range s.events {
-			if e.Facts.Notice != nil && r.IntN(2) == 0 || r.IntN(30) == 0 {
+			if (e.Facts.Notice != nil || e.Facts.Signal != nil) && r.IntN(2) == 0 || r.IntN(30) == 0 {
 				late = append(late, e)
+				if r.IntN(10) == 0 {
+					late = append(late, e) // it comes twice
+				}
 			} else {
 				early = append(early, e)
 			}
@@ -185,6 +189,7 @@ func TestReceive(t *testing.T) {
 		for _, e := range late {
 			early = append(early, e)
 			changed, ok := spine.Receive(e)
+			signals += boolInt(ok && e.Facts.Signal != nil)
 			want := w.call(early)
 			if !ok {
 				refused++
@@ -209,9 +214,82 @@ func TestReceive(t *testing.T) {
 			}
 		}
 	}
-	if took < 500 || refused == 0 {
-		t.Errorf("took %d events and refused %d: the worlds are too tame", took, refused)
+	if took < 500 || refused == 0 || signals < 100 {
+		t.Errorf("took %d events, of them %d signals, and refused %d: the worlds are too tame", took, signals, refused)
 	}
+}
+
+// TestAdvance: a spine that is kept while time goes on is, at each instant, what
+// assembling all that is known by then gives, or it says that it can't.
+func TestAdvance(t *testing.T) {
+	moved, took, refused := 0, 0, 0
+	for seed := range uint64(400) {
+		s := newSample(seed)
+		s.signal(rand.New(rand.NewPCG(seed, 14)))
+		w := evidenceOf(t, s.events...).under(samplePolicy)
+		events := slices.Clone(s.events)
+		slices.SortStableFunc(events, func(a, b schema.Event) int { return a.Time.Compare(b.Time) })
+		r := rand.New(rand.NewPCG(seed, 13))
+		n := r.IntN(len(events))
+		at := func(now time.Time) assemble.Options {
+			return assemble.Options{Now: now, Quiet: w.policy.Base().Quiet}
+		}
+		now := events[n].Time
+		spine := assemble.NewSpine("call-1", events[:n+1], at(now))
+		spine.Call()
+		for i := n + 1; i < len(events); i++ {
+			now = later(now, events[i].Time)
+			want := asText(t, assemble.NewSpine("call-1", events[:i], at(now)).Call())
+			ok := spine.Advance(now)
+			if ok {
+				moved++
+				if got := asText(t, spine.Call()); got != want {
+					t.Fatalf("seed %d: at %s\n%s\nwant\n%s", seed, now, got, want)
+				}
+				_, ok = spine.Receive(events[i])
+			}
+			if !ok {
+				refused++
+				spine = assemble.NewSpine("call-1", events[:i+1], at(now))
+				spine.Call()
+				continue
+			}
+			took++
+			if got, want := asText(t, spine.Call()), asText(t, assemble.NewSpine("call-1", events[:i+1], at(now)).Call()); got != want {
+				t.Fatalf("seed %d: after %s\n%s\nwant\n%s", seed, events[i].ID, got, want)
+			}
+		}
+	}
+	if moved < 500 || took < 200 || refused == 0 {
+		t.Errorf("moved %d times, took %d events and refused %d: the worlds are too tame", moved, took, refused)
+	}
+}
+
+// signal adds what clients saw, near the truth or not.
+func (s *sample) signal(r *rand.Rand) {
+	for range r.IntN(8) {
+		x, ms := s.sessions[r.IntN(len(s.sessions))], r.IntN(s.length)
+		capture := []string{"recording", "transcription"}[r.IntN(2)]
+		active := s.on[capture][ms]
+		if r.IntN(8) == 0 {
+			active = !active
+		}
+		s.events = append(s.events, signal(x.who, capture, active, second(ms)))
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func asText(t *testing.T, v any) string {
