@@ -54,6 +54,9 @@ func (b *builder) cover() error {
 	if r.Total.Pending > 0 {
 		c.Text("Pending", spreadsheet.Thousands(r.Total.Pending)+" obligations were not decided yet at the instant of this report.", b.Styles.Warn)
 	}
+	if words := r.coveredWords(); words != "" {
+		c.Text("Exceptions", words, b.Styles.Text)
+	}
 	c.Completeness(r.Cover.Evidence)
 	c.Section("How to read it")
 	for _, p := range r.reading() {

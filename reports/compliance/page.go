@@ -155,6 +155,9 @@ func (p *page) figures(r *Report) {
 	if t.AssumedMs > 0 {
 		say(false, "%s of %s judged minutes rest on bounds that no source states (%s obligations).", Minutes(t.AssumedMs), Minutes(t.ExposureMs), n(t.OnAssumed))
 	}
+	if words := r.coveredWords(); words != "" {
+		say(false, "%s", words)
+	}
 }
 
 func number(n int64) cell { return cell{spreadsheet.Thousands(n), "n"} }
@@ -253,12 +256,12 @@ func reportedTable(list []Reported) table {
 
 func ruleTable(list []Rule) table {
 	out := table{Title: "Findings by rule, and what each rule looked at", Heads: heads([]string{"Rule", "Severity"},
-		[]string{"Findings: fail", "Findings: no evidence", "Looked at", "Pass", "Fail", "No evidence", "Not applicable"})}
+		[]string{"Findings: fail", "Findings: no evidence", "Covered by exceptions: fail", "Covered by exceptions: no evidence", "Looked at", "Pass", "Fail", "No evidence", "Not applicable"})}
 	if len(list) == 0 {
 		out.Note = "No rule looked at anything."
 	}
 	for _, r := range list {
-		cells := []cell{text(r.Rule), text(r.Severity), number(r.Fail), number(r.NoEvidence)}
+		cells := []cell{text(r.Rule), text(r.Severity), number(r.Fail), number(r.NoEvidence), number(r.CoveredFail), number(r.CoveredNoEvidence)}
 		if p := r.Looked; p != nil {
 			cells = append(cells, number(p.All), number(p.Pass), number(p.Fail), number(p.NoEvidence), number(p.NotApplicable))
 		} else {

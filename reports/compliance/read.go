@@ -186,14 +186,15 @@ GROUP BY via, surface, clock_basis ORDER BY via, surface, clock_basis`
 // rules counts the findings that stand.
 func (rd reader) rules(r *Report) error {
 	where, args := rd.store.Within("first_at")
-	sql := `SELECT rule, severity, countIf(result = 'fail'), countIf(result = 'no_evidence') FROM (
-    SELECT rule, severity, result, status FROM findings_current` + where + `
+	sql := `SELECT rule, severity, countIf(result = 'fail' AND NOT covered), countIf(result = 'no_evidence' AND NOT covered),
+    countIf(result = 'fail' AND covered), countIf(result = 'no_evidence' AND covered) FROM (
+    SELECT rule, severity, result, status, status = '` + schema.FindingSuppressed + `' AS covered FROM findings_current` + where + `
 ) WHERE status NOT IN ('withdrawn', 'superseded') GROUP BY rule, severity ORDER BY rule, severity`
 	err := rd.store.Query(rd.ctx, "findings", sql, args, func(rows driver.Rows) error {
 		var x Rule
-		var fail, none uint64
-		err := rows.Scan(&x.Rule, &x.Severity, &fail, &none)
-		x.Fail, x.NoEvidence = int64(fail), int64(none)
+		var fail, none, coveredFail, coveredNone uint64
+		err := rows.Scan(&x.Rule, &x.Severity, &fail, &none, &coveredFail, &coveredNone)
+		x.Fail, x.NoEvidence, x.CoveredFail, x.CoveredNoEvidence = int64(fail), int64(none), int64(coveredFail), int64(coveredNone)
 		r.Rules = append(r.Rules, x)
 		return err
 	})

@@ -208,8 +208,11 @@ type Quantiles struct{ Half, Most, Max int64 }
 // A Rule counts the findings of a rule and severity, and what the rule looked
 // at.
 type Rule struct {
-	Rule, Severity   string
-	Fail, NoEvidence int64
+	Rule, Severity string
+	// Fail and NoEvidence are without the findings that an exception of the policy
+	// covers, which stand beside them.
+	Fail, NoEvidence               int64
+	CoveredFail, CoveredNoEvidence int64
 	// Looked is how many subjects the rule judged, and how; nil where it isn't
 	// known, as of days or one tenant, and on all but the first severity.
 	Looked *Population

@@ -103,17 +103,18 @@ func (b *builder) reported() error {
 func (b *builder) rules() error {
 	var rows [][]any
 	for _, r := range b.report.Rules {
-		row := []any{b.say(r.Rule), b.say(r.Severity), r.Fail, r.NoEvidence, nil, nil, nil, nil, nil}
+		row := []any{b.say(r.Rule), b.say(r.Severity), r.Fail, r.NoEvidence, r.CoveredFail, r.CoveredNoEvidence, nil, nil, nil, nil, nil}
 		if p := r.Looked; p != nil {
-			row = append(row[:4], p.All, p.Pass, p.Fail, p.NoEvidence, p.NotApplicable)
+			row = append(row[:6], p.All, p.Pass, p.Fail, p.NoEvidence, p.NotApplicable)
 		}
 		rows = append(rows, row)
 	}
 	return b.Table(sheetRules, spreadsheet.Layout{
 		Title:    "Findings by rule, and what each rule looked at",
-		Subtitle: "Findings that stand: those withdrawn or superseded by later evidence are not counted · what a rule looked at is known of all days and tenants together only · " + b.report.period(),
+		Subtitle: "Findings that stand: those withdrawn or superseded by later evidence are not counted, those that an exception of the policy covers stand apart · what a rule looked at counts both, and is known of all days and tenants together only · " + b.report.period(),
 		Columns: []spreadsheet.Column{
 			spreadsheet.Text("Rule", 0), spreadsheet.Text("Severity", 0), spreadsheet.Count("Findings: fail", 14), spreadsheet.Count("Findings: no evidence", 14),
+			spreadsheet.Count("Covered by exceptions: fail", 14), spreadsheet.Count("Covered by exceptions: no evidence", 14),
 			spreadsheet.Count("Looked at", 14), spreadsheet.Count("Pass", 14), spreadsheet.Count("Fail", 14), spreadsheet.Count("No evidence", 14),
 			spreadsheet.Count("Not applicable", 14),
 		},
