@@ -7,7 +7,6 @@
 package assess
 
 import (
-	"cmp"
 	"time"
 
 	"rollcall/reports/metering"
@@ -15,7 +14,6 @@ import (
 	"rollcall/rules/apphour"
 	"rollcall/rules/assemble"
 	"rollcall/rules/calls"
-	"rollcall/rules/catalogue"
 	"rollcall/rules/directory"
 	"rollcall/rules/evidence"
 	"rollcall/rules/notice"
@@ -72,6 +70,9 @@ type Part struct {
 	Policy      *policy.Policy
 	Obligations []schema.Obligation
 	Findings    []schema.Finding
+	// Checks and Hours are what the session contributes to those of the call.
+	Checks map[string]rule.Population
+	Hours  []apphour.Tally
 }
 
 // Doubts are what the store knows against the evidence of a call.
@@ -92,42 +93,22 @@ type Session struct {
 // each session while it goes through them, because the receipts of a large
 // meeting and what comes of them would fill the memory. It is pure.
 func Evaluate(spine *assemble.Spine, d Doubts, t Terms, each func(schema.Call, Part) error) (Results, error) {
-	call := spine.Outline()
-	t.Policy = t.inForce(call.Start.At)
-	owner := func(s schema.Session) (app, tenant string) {
-		s.Resource = cmp.Or(s.Resource, call.Resource)
-		a := t.Policy.App(s)
-		return a.ID, a.Tenant
-	}
-	r := Results{Policy: t.Policy}
-	notices := notice.Input{Policy: t.Policy, Now: t.Now, Gaps: t.Gaps}
-	judging := catalogue.Input{Policy: t.Policy, Now: t.Now, Gaps: t.Gaps}
-	var judged rule.Outcome
+	j := t.judge(spine.Outline())
+	r := Results{Policy: j.policy}
 	whose := tenants{}
 	for s := range spine.Sessions() {
-		app, tenant := owner(s)
-		r.Tenant = cmp.Or(r.Tenant, tenant)
-		whose.add(s.RawID, tenant)
-		p := Part{Session: Session{Session: s, App: app, Tenant: tenant}, Policy: t.Policy, Obligations: notice.Session(call, s, notices)}
-		of := catalogue.Session(call, s, p.Obligations, judging)
-		p.Findings, of.Findings = of.Findings, nil
-		judged.Add(of)
-		r.Hours = append(r.Hours, catalogue.Hours(call, s, p.Obligations, judging)...)
-		if err := each(call, p); err != nil {
+		p := j.session(s)
+		whose.add(s.RawID, p.Session.Tenant)
+		if err := each(j.outline(), p); err != nil {
 			return r, err
 		}
-		s.Receipts, s.Signals = nil, nil
-		call.Sessions = append(call.Sessions, s)
 	}
-	judging.Evidence = evidence.Input{Policy: t.Policy, SetAside: d.SetAside, Contents: d.Contents, Tenant: r.Tenant}
-	judging.Evidence.App, _ = owner(schema.Session{Resource: call.Resource})
-	judged.Add(catalogue.Call(call, judging))
-	r.Hours = apphour.Merge(r.Hours)
-	r.Call, r.Findings, r.Checks = call, judged.Findings, judged.Checks
-	r.Names = shownNames(call, whose, t.Directory)
-	opt := metering.Options{Now: t.Now, Owner: owner}
-	r.Lines = metering.Call(call, t.Tariff, opt)
-	r.Free = metering.FreeSessions(call, t.Tariff, opt)
+	j.end(d)
+	r.Call, r.Tenant, r.Findings, r.Checks, r.Hours = j.call, j.tenant, j.outcome.Findings, j.outcome.Checks, j.hours
+	r.Names = shownNames(r.Call, whose, t.Directory)
+	opt := metering.Options{Now: t.Now, Owner: j.owner}
+	r.Lines = metering.Call(r.Call, t.Tariff, opt)
+	r.Free = metering.FreeSessions(r.Call, t.Tariff, opt)
 	return r, nil
 }
 
