@@ -178,8 +178,16 @@ func TestRulesBothWays(t *testing.T) {
 
 		"a telephone that an app brought into a meeting": {events: []schema.Event{summary(carol, 0, 600, participantType("Teams"), thread(meeting)), summary(phone, 50, 60, endpointType("pstn")), adds(phone.raw, 49, true)},
 			want: "interop.pstn phone", rule: "interop.pstn", counts: "0 1 0 0"},
-		"a telephone of whose coming nothing tells": {events: []schema.Event{summary(carol, 0, 600, participantType("Teams"), thread(meeting)), summary(phone, 50, 60, endpointType("pstn"))}, rule: "interop.pstn", counts: "0 0 1 0"},
-		"a request that failed":                     {events: []schema.Event{summary(carol, 0, 600, participantType("Teams"), thread(meeting)), summary(phone, 50, 60, endpointType("pstn")), adds(phone.raw, 49, false)}, rule: "interop.pstn", counts: "0 0 1 0"},
+		"two telephones, of which the logs name neither": {events: []schema.Event{summary(alice, 0, 600, thread(meeting)), summary(who{pid: "p-leg"}, 50, 60, endpointType("pstn")), adds(phone.raw, 49, true), adds("4:+14255550199", 55, true), adds(phone.raw, 70, true)},
+			want: "interop.pstn call-1\ninterop.pstn call-1", rule: "interop.pstn", counts: "0 1 0 0"},
+		"a telephone of whose coming nothing tells": {events: []schema.Event{summary(alice, 0, 600, thread(meeting)), summary(phone, 50, 60, endpointType("pstn"))}, rule: "interop.pstn", counts: "0 0 1 0"},
+		"a request that failed":                     {events: []schema.Event{summary(alice, 0, 600, thread(meeting)), summary(phone, 50, 60, endpointType("pstn")), adds(phone.raw, 49, false)}, rule: "interop.pstn", counts: "0 0 1 0"},
+		"a meeting without telephones":              {events: []schema.Event{summary(carol, 0, 600, participantType("Teams"), thread(meeting)), summary(alice, 5, 600)}, rule: "interop.pstn", counts: "1 0 0 0"},
+		"a request that failed, and no telephone":   {events: []schema.Event{summary(alice, 0, 600, thread(meeting)), adds(phone.raw, 49, false)}, rule: "interop.pstn", counts: "1 0 0 0"},
+		"a meeting that goes on":                    {events: []schema.Event{joins(alice, 0, thread(meeting)), roster(1, 1, alice)}, rule: "interop.pstn", counts: "0 0 0 1"},
+		"a meeting that only the app speaks of":     {events: []schema.Event{joins(alice, 0, thread(meeting)), leaves(alice, 600)}, rule: "interop.pstn", counts: "0 0 1 0"},
+		"a meeting without external users":          {events: []schema.Event{summary(carol, 0, 600, participantType("Teams"), thread(meeting)), summary(phone, 50, 60, endpointType("pstn"))}, rule: "interop.pstn", counts: "0 0 0 1"},
+		"a Teams call of which nobody knows":        {events: []schema.Event{summary(carol, 0, 600, participantType("Teams")), summary(alice, 5, 600)}, rule: "interop.pstn", counts: "0 0 1 0"},
 		"a telephone in a plain call":               {events: []schema.Event{summary(alice, 0, 600), summary(phone, 50, 60, endpointType("pstn")), adds(phone.raw, 49, true)}, rule: "interop.pstn", counts: "0 0 0 1"},
 
 		"an external user in a Teams call that is no meeting": {events: []schema.Event{summary(carol, 0, 600, participantType("Teams"), thread("19:abc@thread.v2")), summary(alice, 5, 600)},

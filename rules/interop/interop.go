@@ -101,45 +101,6 @@ func kindOf(call schema.Call) kind {
 	return k
 }
 
-// judgeTelephones looks for telephones in Teams meetings that an external user
-// or its app brought there. A subject is a telephone's session. Whose doing it
-// was is known where an app asked Call Automation for it; where nothing tells,
-// there is no evidence: the meeting may have a number of its own.
-func judgeTelephones(call schema.Call, owner Owner, out *rule.Outcome) {
-	added := map[string]schema.CallAddition{}
-	for _, a := range call.Additions {
-		if _, before := added[a.RawID]; !before {
-			added[a.RawID] = a
-		}
-	}
-	found := map[string]bool{}
-	what := kindOf(call)
-	for _, s := range call.Sessions {
-		if s.JoinPath != schema.PathPSTN {
-			continue
-		}
-		a, byApp := added[s.RawID]
-		switch {
-		case !call.Teams, what == kindCall:
-			out.Count(RulePSTN, rule.NotApplicable)
-			continue
-		case what == kindUnknown, !byApp:
-			out.Count(RulePSTN, rule.NoEvidence)
-			continue
-		}
-		out.Count(RulePSTN, rule.Fail)
-		if found[s.RawID] {
-			continue
-		}
-		found[s.RawID] = true
-		f := owner.finding(rulePSTN(), call, s.ID)
-		f.RawID, f.FirstAt, f.DetectedAt = s.RawID, s.Joined.At, s.Joined.At
-		f.Evidence = rule.Evidence(append([]string{a.Event}, s.Events...)...)
-		f.Message = fmt.Sprintf("An app brought the telephone %s into a Teams meeting by Call Automation at %s.", s.RawID, rule.Instant(a.At))
-		out.Find(f)
-	}
-}
-
 // judgeCells looks for cells of the capability table that say no. A subject is a
 // session that a cell is about; telephony is the business of interop.pstn.
 func judgeCells(call schema.Call, owner Owner, out *rule.Outcome) {

@@ -22,7 +22,7 @@ func ruleGovernment() rule.Rule {
 
 func rulePSTN() rule.Rule {
 	return rule.Rule{
-		ID: RulePSTN, Version: 1, Severity: schema.SeverityInfo, Subject: rule.Call,
+		ID: RulePSTN, Version: 2, Severity: schema.SeverityInfo, Subject: rule.Call,
 		Title:       "An external user or its app brought a telephone into a Teams meeting, which the platform's document says it can't.",
 		Control:     rule.ControlTelephony(),
 		Remediation: "No accusation: look whether the platform supports it by now, and who pays for that leg.",
