@@ -38,6 +38,9 @@ type DirectoryName struct {
 	// has no time.
 	From  time.Time
 	Event string // id of the event that shows it; empty: none
+	// Others are names that the directory had shortly before or after, as a change
+	// of name takes its time to be seen everywhere; sorted.
+	Others []string
 }
 
 // Known reports whether the directory's name is known.

@@ -1,0 +1,401 @@
+package lookalike
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"rollcall/rules/names/ucd"
+)
+
+// A trait is one thing in which a name differs from one that it is mistaken for.
+type trait uint16
+
+// The traits, in the order in which they are told.
+const (
+	otherCase trait = 1 << iota
+	otherSpacing
+	otherAccents
+	otherForm // of a letter within its alphabet, as keyboards differ
+	otherOrder
+	otherInitial
+	addition
+	emoji
+	signs     // digits and signs for letters
+	together  // "rn" for "m"
+	styled    // mathematical and the like
+	alphabets // letters of other alphabets
+	spacedOut
+	invisible
+)
+
+// traitNames say them in words.
+var traitNames = [...]string{"letter case", "spacing", "accents or punctuation", "another form of a letter", "word order", "a middle initial", "an addition",
+	"emoji", "digits or signs for letters", "several letters for one", "styled letters", "letters that look like others", "letters set apart", "invisible characters"}
+
+// nearness is what traits come to.
+func (t trait) nearness() Nearness {
+	switch {
+	case t >= signs:
+		return Disguised
+	case t&^(otherCase|otherSpacing) != 0:
+		return Alike
+	}
+	return Same
+}
+
+// words says the traits.
+func (t trait) words() []string {
+	var out []string
+	for i, name := range traitNames {
+		if t&(1<<i) != 0 {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// compare reports whether a name so taken is mistaken for a known one, and by
+// what.
+func (c core) compare(known core) (trait, bool) {
+	var t trait
+	if c.added || known.added {
+		t |= addition
+	}
+	switch {
+	case slices.Equal(c.initials, known.initials):
+	case contains(c.initials, known.initials), contains(known.initials, c.initials):
+		t |= otherInitial
+	default:
+		return 0, false // other initials tell two people apart
+	}
+	if got, ok := inOrder(c.words, known.words); ok {
+		return t | got, true
+	}
+	if got, ok := anyOrder(c.words, known.words); ok {
+		return t | got | otherOrder, true
+	}
+	if got, ok := joined(c.words, known.words); ok {
+		return t | got, true
+	}
+	if n := len(known.words); n > 1 {
+		last := append([]word{known.words[n-1]}, known.words[:n-1]...)
+		if got, ok := joined(c.words, last); ok {
+			return t | got | otherOrder, true
+		}
+	}
+	return 0, false
+}
+
+// contains reports whether a sorted list has all of another.
+func contains(list, all []rune) bool {
+	for _, r := range all {
+		if !slices.Contains(list, r) {
+			return false
+		}
+	}
+	return true
+}
+
+func inOrder(a, b []word) (trait, bool) {
+	if len(a) != len(b) {
+		return 0, false
+	}
+	var t trait
+	for i := range a {
+		got, ok := mistaken(a[i].units, b[i].units)
+		if !ok {
+			return 0, false
+		}
+		t |= got
+		if (a[i].before == weak) != (b[i].before == weak) && i > 0 {
+			t |= otherAccents
+		}
+	}
+	return t, true
+}
+
+// anyOrder pairs the words of two names, each with the first that it is
+// mistaken for.
+func anyOrder(a, b []word) (trait, bool) {
+	if len(a) != len(b) || len(a) > 12 {
+		return 0, false
+	}
+	var t trait
+	used := make([]bool, len(b))
+	for _, w := range a {
+		found := false
+		for j := range b {
+			if used[j] {
+				continue
+			}
+			if got, ok := mistaken(w.units, b[j].units); ok {
+				used[j], found, t = true, true, t|got
+				break
+			}
+		}
+		if !found {
+			return 0, false
+		}
+	}
+	return t, true
+}
+
+// joined compares two names without the spaces in them. Words that are each
+// written like one, in other places than the known ones, are another name: "Ann
+// Akers" is not "Anna Kers".
+func joined(a, b []word) (trait, bool) {
+	if len(a) == len(b) && eachCapital(a) {
+		return 0, false
+	}
+	var x, y []unit
+	single := len(a) > 2
+	for _, w := range a {
+		x = append(x, w.units...)
+		single = single && len(w.units) == 1
+	}
+	for _, w := range b {
+		y = append(y, w.units...)
+	}
+	t, ok := mistaken(x, y)
+	if single {
+		t |= spacedOut
+	}
+	return t | otherSpacing, ok
+}
+
+// eachCapital reports whether each word begins with a capital and goes on
+// without.
+func eachCapital(words []word) bool {
+	for _, w := range words {
+		if !unicode.IsUpper(w.units[0].r) || len(w.units) > 1 && unicode.IsUpper(w.units[1].r) {
+			return false
+		}
+	}
+	return true
+}
+
+// mistaken reports whether a run of letters is mistaken for a known one, and by
+// what.
+func mistaken(a, b []unit) (trait, bool) {
+	if len(a) > 3*len(b)+3 || len(b) > 3*len(a)+3 {
+		return 0, false
+	}
+	// Letter by letter first: nearly all names are told so.
+	if len(a) == len(b) {
+		var t trait
+		for i := range a {
+			got, ok := letter(a[i], b[i])
+			if !ok {
+				return runs(a, b)
+			}
+			t |= got
+		}
+		return t, true
+	}
+	return runs(a, b)
+}
+
+// runs compares with several letters for one. from[i] are the places of b up to
+// which the first i letters of a reach, with the fewest traits.
+func runs(a, b []unit) (trait, bool) {
+	type cell struct {
+		t  trait
+		ok bool
+	}
+	width := len(b) + 1
+	grid := make([]cell, (len(a)+1)*width)
+	grid[0].ok = true
+	reach := func(i, j int, t trait) {
+		if i > len(a) || j > len(b) {
+			return
+		}
+		c := &grid[i*width+j]
+		if !c.ok || t < c.t {
+			*c = cell{t, true}
+		}
+	}
+	for i := 0; i <= len(a); i++ {
+		for j := 0; j <= len(b); j++ {
+			c := grid[i*width+j]
+			if !c.ok || i == len(a) && j == len(b) {
+				continue
+			}
+			if i < len(a) && j < len(b) {
+				if got, ok := letter(a[i], b[j]); ok {
+					reach(i+1, j+1, c.t|got)
+				}
+				if n, got := oneForSeveral(a[i], b[j:]); n > 0 {
+					reach(i+1, j+n, c.t|got)
+				}
+				if n, got := oneForSeveral(b[j], a[i:]); n > 0 {
+					reach(i+n, j+1, c.t|got)
+				}
+			}
+		}
+	}
+	c := grid[len(grid)-1]
+	return c.t, c.ok
+}
+
+// oneForSeveral reports how many of the letters that follow look like one, or
+// are its spelling in full: "rn" for "m", "ae" for "æ".
+func oneForSeveral(one unit, list []unit) (int, trait) {
+	for _, x := range alikeTogether {
+		if one.r == x.one && begins(list, x.many) {
+			return len(x.many), together
+		}
+	}
+	switch unicode.ToLower(one.r) {
+	case 'ß':
+		if len(list) > 1 && unicode.ToLower(list[0].r) == 's' && unicode.ToLower(list[1].r) == 's' {
+			return 2, otherAccents
+		}
+	}
+	t := ucd.Load()
+	if to, ok := t.Prototype(one.r); ok && one.r >= utf8.RuneSelf {
+		to = bareLetters(t, to)
+		if n := utf8.RuneCountInString(to); n > 1 && begins(list, strings.ToLower(to)) {
+			if t.Script(one.r) == "Latin" {
+				return n, otherAccents // a ligature
+			}
+			return n, alphabets
+		}
+	}
+	return 0, 0
+}
+
+// begins reports whether letters begin with some in lower case.
+func begins(list []unit, text string) bool {
+	i := 0
+	for _, r := range text {
+		if i == len(list) || list[i].r != r && !(r >= utf8.RuneSelf && unicode.ToLower(list[i].r) == r) {
+			return false
+		}
+		i++
+	}
+	return i > 1
+}
+
+// letter reports whether a letter is mistaken for a known one, and by what.
+func letter(a, b unit) (trait, bool) {
+	var t trait
+	if a.accent != b.accent {
+		t |= otherAccents
+	}
+	if a.styled != b.styled {
+		t |= styled
+	}
+	switch {
+	case a.r == b.r:
+		return t, true
+	case fold(a.r) == fold(b.r):
+		return t | otherCase, true
+	}
+	got, ok := looks(a.r, b.r)
+	return t | got, ok
+}
+
+// fold brings a letter to the one that stands for it in either case.
+func fold(r rune) rune {
+	if r < utf8.RuneSelf {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}
+	switch r {
+	case 'ς':
+		return 'σ'
+	case 'ı':
+		return 'i'
+	}
+	return unicode.ToLower(r)
+}
+
+// looks reports whether two letters that are not the same look alike.
+func looks(a, b rune) (trait, bool) {
+	for _, list := range alikeInLatin {
+		if inLatin(list, a) && inLatin(list, b) && (unicode.IsDigit(a) || unicode.IsDigit(b) || !unicode.IsLetter(a) || !unicode.IsLetter(b) || list[0] == 'l' && thin(a) && thin(b)) {
+			if unicode.IsDigit(b) && unicode.IsDigit(a) {
+				continue // two numbers are two numbers
+			}
+			return signs, true
+		}
+	}
+	if a < utf8.RuneSelf && b < utf8.RuneSelf {
+		return 0, false
+	}
+	u := ucd.Load()
+	for _, x := range shapes(u, a) {
+		for _, y := range shapes(u, b) {
+			if x.r == y.r || x.foldable && y.foldable && fold(x.r) == fold(y.r) {
+				return how(u, a, b), true
+			}
+		}
+	}
+	return 0, false
+}
+
+// thin reports whether a letter is an upright stroke.
+func thin(r rune) bool { return r == 'l' || r == 'I' || r == '1' || r == '|' }
+
+func inLatin(list string, r rune) bool {
+	return r < 0x100 && strings.ContainsRune(list, r) || r == '€' && strings.ContainsRune(list, r) ||
+		r < utf8.RuneSelf && r != 'l' && strings.ContainsRune(list, unicode.ToLower(r)) && list[0] != 'l'
+}
+
+// how says by what letters that look alike differ.
+func how(u *ucd.Tables, a, b rune) trait {
+	switch s, o := u.Script(a), u.Script(b); {
+	case s != o:
+		return alphabets
+	case s == "Latin":
+		if stroke(u, a) || stroke(u, b) {
+			return otherAccents
+		}
+		return alphabets
+	}
+	return otherForm
+}
+
+// stroke reports whether a letter is another with a stroke through it, as in
+// Polish, Danish and Vietnamese.
+func stroke(u *ucd.Tables, r rune) bool {
+	to, ok := u.Prototype(r)
+	return ok && utf8.RuneCountInString(to) > 1 && utf8.RuneCountInString(bareLetters(u, to)) == 1
+}
+
+// A shape is a letter as which another can be read.
+type shape struct {
+	r rune
+	// foldable: in either case. An upright stroke is the very letter that it looks
+	// like: "Ian" is not read as "Lan".
+	foldable bool
+}
+
+func shapes(u *ucd.Tables, r rune) []shape {
+	out := []shape{{r, true}}
+	to, ok := u.Prototype(r)
+	if !ok {
+		return out
+	}
+	to = bareLetters(u, to)
+	p, n := utf8.DecodeRuneInString(to)
+	if n != len(to) {
+		return out
+	}
+	if r < utf8.RuneSelf {
+		return out // alikeInLatin has those
+	}
+	switch {
+	case p == 'l' && unicode.IsUpper(r):
+		return append(out, shape{'I', true}, shape{'l', false})
+	case p == 'l':
+		return append(out, shape{'l', u.Script(r) != "Arabic"}, shape{'I', false}, shape{'1', false})
+	case p == 'O' || p == 'o':
+		return append(out, shape{p, true}, shape{'0', false})
+	}
+	return append(out, shape{p, true})
+}

@@ -1,0 +1,257 @@
+package lookalike
+
+import (
+	"cmp"
+	"hash/maphash"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+)
+
+// An Index finds the entries that a name can be mistaken for. It is never
+// changed, and may be used from several goroutines. A nil one has none.
+type Index struct {
+	entries []Entry
+	keys    []place // by hash
+	// under is the index that this one adds to, without the entries of replaced.
+	under    *Index
+	replaced map[string]bool // raw ids
+}
+
+type place struct {
+	hash  uint64
+	entry uint32
+}
+
+// New makes an index of entries. Their order does not matter.
+func New(entries iter.Seq[Entry]) *Index {
+	x := &Index{}
+	var hashes []uint64
+	for e := range entries {
+		if strings.TrimSpace(e.Name) == "" {
+			continue
+		}
+		hashes = keysOf(hashes[:0], coresOf(e.Name, true), e.Name, true)
+		for _, h := range hashes {
+			x.keys = append(x.keys, place{h, uint32(len(x.entries))})
+		}
+		x.entries = append(x.entries, e)
+	}
+	x.entries, x.keys = slices.Clip(x.entries), slices.Clip(x.keys)
+	slices.SortFunc(x.keys, func(a, b place) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.entry, b.entry)) })
+	return x
+}
+
+// With returns an index with other entries for some users: all those of each
+// raw id in users are replaced. It shares what did not change.
+func (x *Index) With(users []string, entries iter.Seq[Entry]) *Index {
+	y := New(entries)
+	if x == nil {
+		return y
+	}
+	y.under, y.replaced = x, make(map[string]bool, len(users))
+	for _, u := range users {
+		y.replaced[u] = true
+	}
+	return y
+}
+
+// Len counts the entries, those of users which were replaced among them.
+func (x *Index) Len() int {
+	n := 0
+	for ; x != nil; x = x.under {
+		n += len(x.entries)
+	}
+	return n
+}
+
+// Depth counts the indexes that lie on each other: each makes a search longer.
+func (x *Index) Depth() int {
+	n := 0
+	for ; x != nil; x = x.under {
+		n++
+	}
+	return n
+}
+
+// Users reports whether the index has any entry that is a user's.
+func (x *Index) Users() bool {
+	for ; x != nil; x = x.under {
+		if slices.ContainsFunc(x.entries, func(e Entry) bool { return e.Protected == "" }) {
+			return true
+		}
+	}
+	return false
+}
+
+// coresOf takes a name apart in all ways.
+func coresOf(name string, known bool) []core {
+	r := read(name, false)
+	out := cores(r, known)
+	if strings.ContainsAny(name, signLetters) {
+		for _, c := range cores(read(name, true), known) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func keysOf(to []uint64, all []core, name string, known bool) []uint64 {
+	for _, c := range all {
+		to = c.keys(to, known)
+	}
+	if h := maphash.String(seed, Skeleton(strings.TrimSpace(name))); !slices.Contains(to, h) {
+		to = append(to, h)
+	}
+	return to
+}
+
+// A Query is a name that is looked up.
+type Query struct {
+	Name string
+	// Tenant is whose call showed it; entries of other tenants are not looked at.
+	// Empty: not known, and only entries of no known tenant are.
+	Tenant string
+	// First and Last are when it was shown; zero: not known.
+	First, Last time.Time
+	// RawID is whose name it is: nobody is mistaken for himself.
+	RawID string
+}
+
+// Found is what a look-up came to.
+type Found struct {
+	// Matches are the entries that held then, the nearest first; among equals
+	// protected names, then by name and raw id. At most maxMatches.
+	Matches []Match
+	// More counts matches beyond those.
+	More int
+	// Later is true where an entry matches that was only seen after the name.
+	Later bool
+}
+
+const maxMatches = 8
+
+// Find looks a name up.
+func (x *Index) Find(q Query) Found {
+	var f Found
+	if x == nil || strings.TrimSpace(q.Name) == "" {
+		return f
+	}
+	mine := coresOf(q.Name, false)
+	whole := read(q.Name, false)
+	hashes := keysOf(nil, mine, q.Name, false)
+	skeleton := Skeleton(strings.TrimSpace(q.Name))
+	verdicts := map[string]trait{} // by name; notMistaken where it is none
+	var masked []map[string]bool
+	for level := x; level != nil; level = level.under {
+		seen := map[uint32]bool{}
+		for _, h := range hashes {
+			i, _ := slices.BinarySearchFunc(level.keys, h, func(p place, h uint64) int { return cmp.Compare(p.hash, h) })
+			for ; i < len(level.keys) && level.keys[i].hash == h; i++ {
+				n := level.keys[i].entry
+				if seen[n] {
+					continue
+				}
+				seen[n] = true
+				e := &level.entries[n]
+				if !about(e, q) || slices.ContainsFunc(masked, func(m map[string]bool) bool { return m[e.RawID] }) {
+					continue
+				}
+				t, done := verdicts[e.Name]
+				if !done {
+					t = mistakenFor(q.Name, mine, skeleton, e.Name)
+					if t != notMistaken {
+						t |= whole.putIn(e.Name)
+					}
+					verdicts[e.Name] = t
+				}
+				switch {
+				case t == notMistaken:
+				case !e.held(q):
+					f.Later = f.Later || !e.From.IsZero() && !q.Last.IsZero() && e.From.After(q.Last)
+				default:
+					f.add(Match{Entry: *e, Nearness: t.nearness(), How: t.words()})
+				}
+			}
+		}
+		if level.replaced != nil {
+			masked = append(masked, level.replaced)
+		}
+	}
+	return f
+}
+
+// notMistaken stands for no match among traits.
+const notMistaken trait = 1 << 15
+
+// mistakenFor compares a name with a known one, as the two are taken with the
+// fewest traits.
+func mistakenFor(name string, mine []core, skeleton, known string) trait {
+	best := notMistaken
+	for _, k := range coresOf(known, true) {
+		for _, c := range mine {
+			if t, ok := c.compare(k); ok && t < best {
+				best = t
+			}
+		}
+	}
+	if best == notMistaken && skeleton == Skeleton(strings.TrimSpace(known)) {
+		best = alphabets
+	}
+	return best
+}
+
+// putIn is what a name has between its letters that a known one has not.
+func (r reading) putIn(known string) trait {
+	if !r.invisible && !r.emoji {
+		return 0
+	}
+	var t trait
+	k := read(known, false)
+	if r.invisible && !k.invisible {
+		t |= invisible
+	}
+	if r.emoji && !k.emoji {
+		t |= emoji
+	}
+	return t
+}
+
+// about reports whether an entry concerns a name at all.
+func about(e *Entry, q Query) bool {
+	return (e.Tenant == "" || e.Tenant == q.Tenant) && (e.RawID == "" || e.RawID != q.RawID)
+}
+
+// held reports whether an entry held while a name was shown, as far as is known.
+func (e *Entry) held(q Query) bool {
+	if !q.Last.IsZero() && e.From.After(q.Last) {
+		return false
+	}
+	return e.Until.IsZero() || q.First.IsZero() || q.First.Before(e.Until)
+}
+
+// add keeps the nearest matches.
+func (f *Found) add(m Match) {
+	i, _ := slices.BinarySearchFunc(f.Matches, m, compareMatches)
+	if i == maxMatches {
+		f.More++
+		return
+	}
+	f.Matches = slices.Insert(f.Matches, i, m)
+	if len(f.Matches) > maxMatches {
+		f.Matches, f.More = f.Matches[:maxMatches], f.More+1
+	}
+}
+
+// compareMatches orders matches by what they say of a name: the gravest first.
+func compareMatches(a, b Match) int {
+	protected := func(m Match) int {
+		if m.Protected != "" {
+			return 0
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(protected(a), protected(b)), cmp.Compare(a.Nearness, b.Nearness), strings.Compare(a.Name, b.Name),
+		strings.Compare(a.RawID, b.RawID), a.From.Compare(b.From))
+}

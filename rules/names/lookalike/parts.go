@@ -1,0 +1,127 @@
+package lookalike
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"rollcall/rules/names/ucd"
+)
+
+// Parts lists the parts of a name that brackets and separators set apart, each
+// without white space around it. A name without such is its only part. What
+// people can't see is left out.
+func Parts(name string) []string {
+	t := ucd.Load()
+	var out []string
+	var b strings.Builder
+	end := func() {
+		if p := strings.TrimSpace(b.String()); p != "" {
+			out = append(out, p)
+		}
+		b.Reset()
+	}
+	runes := []rune(norm.NFKC.String(name))
+	runes = slices.DeleteFunc(runes, func(r rune) bool { return t.Ignorable.Has(r) || t.Format.Has(r) })
+	if len(runes) > maxRunes {
+		runes = runes[:maxRunes]
+	}
+	for i, r := range runes {
+		if !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !unicode.IsSpace(r) && !isApostrophe(r) && breakOf(runes, i) >= strong {
+			end()
+			continue
+		}
+		b.WriteRune(r)
+	}
+	end()
+	return out
+}
+
+// Phrases finds whole phrases, such as labels, also disguised. A nil one finds
+// none.
+type Phrases struct{ index *Index }
+
+// NewPhrases makes one of phrases.
+func NewPhrases(list []string) *Phrases {
+	return &Phrases{New(func(yield func(Entry) bool) {
+		for _, p := range list {
+			if !yield(Entry{Name: p}) {
+				return
+			}
+		}
+	})}
+}
+
+// Is finds the phrase that a text is, or looks like: it has the same words in
+// the same order, and no other.
+func (p *Phrases) Is(text string) (phrase string, ok bool) {
+	if p == nil {
+		return "", false
+	}
+	for _, m := range p.index.Find(Query{Name: text}).Matches {
+		if !slices.Contains(m.How, traitNames[4]) && !slices.Contains(m.How, traitNames[6]) {
+			return m.Name, true
+		}
+	}
+	return "", false
+}
+
+// In finds a phrase within a text, as whole words of it, in order, also
+// disguised, split or joined. Phrases of at least eight letters are also found as
+// a part of a longer word.
+func (p *Phrases) In(text string) (phrase string, ok bool) {
+	if p == nil {
+		return "", false
+	}
+	for _, signs := range [...]bool{false, true} {
+		words := read(text, signs).words
+		var whole []unit
+		starts := []int{0}
+		for _, w := range words {
+			whole = append(whole, w.units...)
+			starts = append(starts, len(whole))
+		}
+		for i := range p.index.entries {
+			name := p.index.entries[i].Name
+			var want []unit
+			for _, w := range read(name, false).words {
+				want = append(want, w.units...)
+			}
+			if within3(whole, starts, want, len(want) >= anywhere) {
+				return name, true
+			}
+		}
+		if !strings.ContainsAny(text, signLetters) {
+			break
+		}
+	}
+	return "", false
+}
+
+// anywhere is the number of letters from which a phrase is found within words.
+const anywhere = 8
+
+// within3 reports whether letters hold others from the beginning of a word to
+// the end of one, or from anywhere.
+func within3(whole []unit, starts []int, want []unit, any bool) bool {
+	for i := range whole {
+		atStart := slices.Contains(starts, i)
+		if !any && !atStart {
+			continue
+		}
+		for _, n := range [...]int{len(want), len(want) + 1, len(want) - 1, len(want) + 2} {
+			if n < 2 || i+n > len(whole) || !any && !slices.Contains(starts, i+n) {
+				continue
+			}
+			if _, ok := letter(whole[i], want[0]); !ok && n == len(want) {
+				break
+			}
+			if _, ok := mistaken(whole[i:i+n], want); ok {
+				return true
+			}
+		}
+	}
+	return false
+}

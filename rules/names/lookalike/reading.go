@@ -1,0 +1,248 @@
+package lookalike
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"rollcall/rules/names/ucd"
+)
+
+// maxRunes bounds what is read of one name: platforms show no longer ones.
+const maxRunes = 512
+
+// A unit is a letter as it is compared, without what was left out around it.
+type unit struct {
+	r      rune // decomposed (NFKD); its case as written
+	accent bool // it had marks that make no other letter
+	styled bool // it was a compatibility form: mathematical, circled
+}
+
+// A word is a run of letters.
+type word struct {
+	units []unit
+	// break before it, as it was written
+	before breakKind
+}
+
+// A breakKind is what stands between two words.
+type breakKind uint8
+
+const (
+	noBreak   breakKind = iota
+	space               // white space
+	weak                // "." "_" "-" "&" without white space around
+	comma               // "Doe, Jane"
+	strong              // " - ", "|", "/", ":" and the like
+	openParen           // any bracket
+	closeParen
+)
+
+// A reading is a name as its words.
+type reading struct {
+	words []word
+	// what was left out
+	invisible, emoji bool
+}
+
+// signLetters are signs that are put for letters.
+const signLetters = "$@!|€¡+"
+
+// read takes a name apart. With signs, the signs within a word that may stand
+// for letters are such.
+func read(name string, signs bool) reading {
+	t := ucd.Load()
+	var out reading
+	var w word
+	pending := space
+	end := func() {
+		if len(w.units) > 0 {
+			out.words = append(out.words, w)
+			w = word{}
+		}
+	}
+	brk := func(b breakKind) {
+		if len(w.units) > 0 {
+			end()
+			pending = noBreak
+		}
+		pending = max(pending, b)
+	}
+	add := func(u unit) {
+		if len(w.units) == 0 {
+			w.before = pending
+			pending = noBreak
+		}
+		w.units = append(w.units, u)
+	}
+	runes := []rune(name)
+	if len(runes) > maxRunes {
+		runes = runes[:maxRunes]
+	}
+	for i, r := range runes {
+		switch {
+		case r < utf8.RuneSelf && isASCIILetter(r), '0' <= r && r <= '9':
+			add(unit{r: r})
+		case unicode.IsSpace(r):
+			brk(space)
+		case r == utf8.RuneError, unicode.IsControl(r), t.Ignorable.Has(r), t.Format.Has(r), t.PrivateUse.Has(r), r == '\u2800':
+			out.invisible = true
+		case r == '\u0640', isApostrophe(r): // tatweel; O'Brien
+		case r >= utf8.RuneSelf && !unicode.IsLetter(r) && looksLikeLetters(t, r):
+			add(unit{r: r})
+		case t.Pictographic.Has(r) && r > 0xff, 0x1f1e6 <= r && r <= 0x1f1ff, 0x1f3fb <= r && r <= 0x1f3ff:
+			out.emoji = true
+		case strings.ContainsRune(signLetters, r) && signs && within(runes, i):
+			add(unit{r: r})
+		case r < utf8.RuneSelf:
+			brk(breakOf(runes, i))
+		default:
+			spell(t, r, add, brk, func() *unit {
+				if len(w.units) == 0 {
+					return nil
+				}
+				return &w.units[len(w.units)-1]
+			})
+		}
+	}
+	end()
+	return out
+}
+
+func isASCIILetter(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' }
+
+// isApostrophe reports whether a character is an apostrophe within names.
+func isApostrophe(r rune) bool {
+	switch r {
+	case '\'', '’', '‘', 'ʼ', 'ʻ', '`', '´', '′', '＇', '׳', '״', 'ʹ', 'ʾ', 'ʿ', '"', '“', '”':
+		return true
+	}
+	return false
+}
+
+// within reports whether a sign touches a letter or digit on both sides, or on
+// the one that it has.
+func within(runes []rune, i int) bool {
+	touches := func(j int) bool {
+		return j >= 0 && j < len(runes) && (unicode.IsLetter(runes[j]) || unicode.IsDigit(runes[j]))
+	}
+	outside := func(j int) bool { return j < 0 || j >= len(runes) || unicode.IsSpace(runes[j]) }
+	same := func(j int) bool { return j >= 0 && j < len(runes) && strings.ContainsRune(signLetters, runes[j]) }
+	before, after := touches(i-1) || same(i-1), touches(i+1) || same(i+1)
+	return before && after || before && outside(i+1) || after && outside(i-1)
+}
+
+// breakOf is what a sign between words is.
+func breakOf(runes []rune, i int) breakKind {
+	switch r := runes[i]; r {
+	case ',', '،', '、', '，':
+		return comma
+	case '(', '[', '{', '<', '（', '［', '【', '「', '『', '〔', '《', '〈', '«', '‹':
+		return openParen
+	case ')', ']', '}', '>', '）', '］', '】', '」', '』', '〕', '》', '〉', '»', '›':
+		return closeParen
+	case '|', '/', '\\', ':', ';', '~', '@', '#', '*', '=', '+', '•', '·', '–', '—', '―', '¦', '→', '‖':
+		if r == '·' && within2(runes, i) {
+			return weak
+		}
+		return strong
+	case '-', '_', '‐', '‑', '−':
+		if within2(runes, i) {
+			return weak
+		}
+		return strong
+	}
+	return weak
+}
+
+// within2 reports whether no white space is around.
+func within2(runes []rune, i int) bool {
+	return i > 0 && i+1 < len(runes) && !unicode.IsSpace(runes[i-1]) && !unicode.IsSpace(runes[i+1])
+}
+
+// spell adds a character beyond ASCII: its decomposition, without the accents
+// of alphabets whose letters are the same without them.
+func spell(t *ucd.Tables, r rune, add func(unit), brk func(breakKind), last func() *unit) {
+	var buf [32]byte
+	parts := norm.NFKD.AppendString(buf[:0], string(r))
+	styled := len(norm.NFD.String(string(r))) != len(parts) && !isWidth(r)
+	if !styled {
+		styled = norm.NFD.String(string(r)) != string(parts) && !isWidth(r)
+	}
+	for len(parts) > 0 {
+		p, n := utf8.DecodeRune(parts)
+		parts = parts[n:]
+		switch {
+		case unicode.Is(unicode.Mn, p) || unicode.Is(unicode.Me, p):
+			u := last()
+			if u != nil && dropsMarks(t.Script(u.r)) {
+				u.accent = true
+				continue
+			}
+			if u != nil {
+				add(unit{r: p})
+			}
+		case t.Letter(p), unicode.IsLetter(p), unicode.IsDigit(p), unicode.Is(unicode.Mc, p), unicode.Is(unicode.No, p), unicode.Is(unicode.Nl, p), p == '々', p == 'ー':
+			if v := digit(p); v >= 0 {
+				p = '0' + rune(v)
+			}
+			add(unit{r: p, styled: styled})
+		case unicode.IsSpace(p):
+			brk(space)
+		case p == '\u00b7' || p == '\u30fb' || p == '\uff65': // between the parts of foreign names
+			brk(weak)
+		case unicode.Is(unicode.Sk, p): // an accent on its own
+		case p == '€' || p == '¡':
+			brk(strong)
+		default:
+			brk(breakOf([]rune{' ', p, ' '}, 1))
+		}
+	}
+}
+
+// isWidth reports whether a character is a wide or narrow form, as East Asian
+// keyboards give them.
+func isWidth(r rune) bool { return 0xff00 <= r && r <= 0xffef }
+
+// dropsMarks reports whether a script's letters are the same with other marks,
+// as people write names.
+func dropsMarks(s ucd.Script) bool {
+	switch s {
+	case "Latin", "Greek", "Cyrillic", "Arabic", "Hebrew", "Armenian", "Georgian", "Syriac", ucd.Common:
+		return true
+	}
+	return false
+}
+
+// digit is the value of a decimal digit of any script, or -1.
+func digit(r rune) int {
+	if r < utf8.RuneSelf || !unicode.Is(unicode.Nd, r) {
+		return -1
+	}
+	// The ten digits of a script follow each other, zero first.
+	zero := r
+	for i := 0; i < 9 && unicode.Is(unicode.Nd, zero-1); i++ {
+		zero--
+	}
+	return int(r-zero) % 10
+}
+
+// looksLikeLetters reports whether a sign looks like letters: U+237A like an
+// alpha.
+func looksLikeLetters(t *ucd.Tables, r rune) bool {
+	if unicode.IsMark(r) || unicode.IsDigit(r) {
+		return false
+	}
+	to, ok := t.Prototype(r)
+	if !ok {
+		return false
+	}
+	for _, p := range to {
+		if !t.Letter(p) && !unicode.Is(unicode.Mn, p) {
+			return false
+		}
+	}
+	return true
+}

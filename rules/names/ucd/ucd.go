@@ -1,0 +1,159 @@
+// Package ucd knows what the rules on names need of the characters of Unicode
+// beyond Go's own tables, which are older: their scripts, which of them are
+// invisible or no characters at all, and the prototypes of those that look like
+// others (Unicode TS 39, confusables.txt). generate.go says where the data come
+// from.
+package ucd
+
+import (
+	_ "embed" // for the data
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// Version is the version of Unicode that all data are of.
+const Version = "18.0.0"
+
+// A Script is a script by its name in the Unicode Character Database: "Latin".
+// It is empty of characters that have none.
+type Script string
+
+// The scripts that characters of no own alphabet have.
+const (
+	Common    Script = "Common"
+	Inherited Script = "Inherited"
+)
+
+// A Set is a set of characters.
+type Set struct{ ranges []span }
+
+type span struct {
+	lo, hi rune
+	script Script
+}
+
+// Has reports whether a character is in the set.
+func (s Set) Has(r rune) bool {
+	_, ok := find(s.ranges, r)
+	return ok
+}
+
+func find(list []span, r rune) (span, bool) {
+	i, ok := slices.BinarySearchFunc(list, r, func(s span, r rune) int {
+		switch {
+		case s.hi < r:
+			return -1
+		case s.lo > r:
+			return 1
+		}
+		return 0
+	})
+	if !ok {
+		return span{}, false
+	}
+	return list[i], true
+}
+
+//go:embed characters.txt
+var characterText string
+
+//go:embed confusables.txt
+var confusableText string
+
+// Tables are the data, read once and never changed.
+type Tables struct {
+	Unassigned, PrivateUse, Format, Ignorable, Emoji, EmojiPresentation, Pictographic Set
+
+	scripts    []span
+	prototypes map[rune]string
+}
+
+// Load returns the tables.
+func Load() *Tables { return loaded() }
+
+var loaded = sync.OnceValue(func() *Tables {
+	t := &Tables{}
+	sets := map[string]*Set{
+		"General_Category/Unassigned": &t.Unassigned, "General_Category/Private_Use": &t.PrivateUse, "General_Category/Format": &t.Format,
+		"Binary_Property/Default_Ignorable_Code_Point": &t.Ignorable, "Binary_Property/Emoji": &t.Emoji,
+		"Binary_Property/Emoji_Presentation": &t.EmojiPresentation, "Binary_Property/Extended_Pictographic": &t.Pictographic,
+	}
+	for line := range strings.Lines(characterText) {
+		name, list, ok := strings.Cut(line, "\t")
+		if !ok {
+			continue // the head
+		}
+		if script, ok := strings.CutPrefix(name, "Script/"); ok {
+			t.scripts = append(t.scripts, spans(list, Script(strings.Clone(script)))...)
+		} else if set := sets[name]; set != nil {
+			set.ranges = spans(list, "")
+		}
+	}
+	slices.SortFunc(t.scripts, func(a, b span) int { return int(a.lo - b.lo) })
+	t.prototypes = make(map[rune]string, 8192)
+	for line := range strings.Lines(confusableText) {
+		from, to, ok := strings.Cut(strings.TrimSpace(line), "\t")
+		if !ok {
+			continue
+		}
+		var b strings.Builder
+		for hex := range strings.SplitSeq(to, " ") {
+			b.WriteRune(rune(number(hex, 16)))
+		}
+		t.prototypes[rune(number(from, 16))] = b.String()
+	}
+	return t
+})
+
+func spans(list string, script Script) []span {
+	var out []span
+	fields := strings.Fields(list)
+	last := rune(0)
+	for i := 0; i+1 < len(fields); i += 2 {
+		lo := last + rune(number(fields[i], 36))
+		hi := lo + rune(number(fields[i+1], 36))
+		out = append(out, span{lo, hi, script})
+		last = hi
+	}
+	return out
+}
+
+// number reads a number of the data, which a test has read.
+func number(s string, base int) int64 {
+	n, err := strconv.ParseInt(s, base, 32)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// Script is the script of a character.
+func (t *Tables) Script(r rune) Script {
+	switch {
+	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z':
+		return "Latin"
+	case r < 0x80:
+		return Common
+	}
+	s, _ := find(t.scripts, r)
+	return s.script
+}
+
+// Letter reports whether a character belongs to some alphabet: it is no sign,
+// digit, space or mark that all have.
+func (t *Tables) Letter(r rune) bool {
+	s := t.Script(r)
+	return s != Common && s != Inherited && s != ""
+}
+
+// Prototype is what a character looks like (Unicode TS 39, section 4); ok is
+// false where it is its own prototype.
+func (t *Tables) Prototype(r rune) (to string, ok bool) {
+	to, ok = t.prototypes[r]
+	return to, ok
+}
+
+// Prototypes returns all characters that have a prototype, and theirs.
+func (t *Tables) Prototypes() map[rune]string { return t.prototypes }
