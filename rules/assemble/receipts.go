@@ -130,10 +130,41 @@ func (s *Spine) give(i int32) []*session {
 	}
 	// No other session can be meant.
 	sure := len(fits) == 1 && (w.who.ParticipantID != "" || w.who.EndpointID != "" || len(s.byRaw[w.who.RawID]) == 1)
+	if w.consent != nil {
+		fits = s.asked(fits, *w.who, w.at())
+	}
 	for _, x := range fits {
 		s.tell(x, i, sure)
 	}
 	return fits
+}
+
+// asked narrows the sessions that an answer to a question for consent may be
+// about: it holds for one session, and who joins again is asked again. Of the
+// sessions of an identity those count that were there when it was given; where
+// none was, the nearest, since sources see a join and a leave a little apart.
+func (s *Spine) asked(fits []*session, p schema.Participant, at time.Time) []*session {
+	if len(fits) < 2 || p.ParticipantID != "" || at.IsZero() {
+		return fits
+	}
+	var there []*session
+	nearest, least := fits[0], time.Duration(1<<63-1)
+	for _, x := range fits { // by their join
+		away := x.Joined.At.Sub(at)
+		if !x.Joined.At.After(at) {
+			away = at.Sub(s.until(x))
+		}
+		if away < 0 {
+			there = append(there, x)
+		}
+		if away <= least {
+			nearest, least = x, away
+		}
+	}
+	if len(there) == 0 {
+		return []*session{nearest}
+	}
+	return there
 }
 
 // knows reports whether anything else knows a participant that a word names by

@@ -55,7 +55,7 @@ func Session(call schema.Call, s schema.Session, rows []schema.Obligation, in In
 	subject := rule.NewSession(call, s, rows, in.Policy, in.Now)
 	out := notice.Judge(rows, in.Policy)
 	out.Add(notice.JudgeShown(subject, in.Gaps))
-	out.Add(consent.Judge(subject))
+	out.Add(consent.Judge(subject, in.Gaps))
 	out.Add(interop.JudgeCloud(subject))
 	out.Add(evidence.JudgeClock(subject))
 	out.Add(own.JudgeSession(subject))

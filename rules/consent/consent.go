@@ -26,7 +26,7 @@ func Rules() []rule.Rule { return []rule.Rule{ruleMissing(), ruleDeclined()} }
 
 func ruleMissing() rule.Rule {
 	return rule.Rule{
-		ID: RuleMissing, Version: 1, Severity: schema.SeverityMedium, Subject: rule.Call,
+		ID: RuleMissing, Version: 2, Severity: schema.SeverityMedium, Subject: rule.Call,
 		Title:       "Consent to a capture was required of a user, and the app reports no answer in that session.",
 		Control:     rule.ControlPrivacy(),
 		Remediation: "Ask when the SDK says that consent is required, again after every rejoin, and report rollcall.consent.answered.",
@@ -39,7 +39,7 @@ func ruleMissing() rule.Rule {
 
 func ruleDeclined() rule.Rule {
 	return rule.Rule{
-		ID: RuleDeclined, Version: 1, Severity: schema.SeverityHigh, Subject: rule.Call,
+		ID: RuleDeclined, Version: 2, Severity: schema.SeverityHigh, Subject: rule.Call,
 		Title:       "A user declined consent to a capture, and stayed in the call while it went on.",
 		Control:     rule.ControlPrivacy(),
 		Remediation: "Let a user who declines leave, or end the capture; a later consent in the same session settles it.",
@@ -50,8 +50,9 @@ func ruleDeclined() rule.Rule {
 }
 
 // Judge states what a session's obligations say for both rules. A subject is an
-// obligation: it applies where the user had to be told.
-func Judge(s rule.Session) rule.Outcome {
+// obligation: it applies where the user had to be told. Where evidence was lost
+// (gaps) in the session, an answer may have been.
+func Judge(s rule.Session, gaps []notice.Gap) rule.Outcome {
 	var out rule.Outcome
 	terms := s.Policy.Consent(s.App)
 	wait := terms.Deadline + s.Policy.Notice(s.App).Grace
@@ -64,12 +65,18 @@ func Judge(s rule.Session) rule.Outcome {
 		ends := end(o)
 		answer := lastAnswer(s.Consents, o.Capture, ends)
 		signal := required(s.Signals, o, ends)
+		until := ends
+		if until.IsZero() {
+			until = s.Now
+		}
 		missing(s, o, missingCase{
+			lost:     notice.Lost(gaps, s.App.ID, s.Joined.At, until),
 			required: terms.Requires(o.Capture) || signal != "", answered: answer != nil, signal: signal,
 			brief: !ends.IsZero() && ends.Before(o.ExposedAt.Add(terms.Deadline)), early: s.Now.Before(o.ExposedAt.Add(wait)),
 			due: o.ExposedAt.Add(terms.Deadline), held: o.ExposedAt.Add(wait),
 		}, &out)
-		declined(s, o, answer, ends, terms.Deadline, &out)
+		settled := answer != nil && notice.Lost(gaps, s.App.ID, answer.At, until) // it may have been, by an answer that was lost
+		declined(s, o, declinedCase{answer: answer, ends: ends, leave: terms.Deadline, lost: settled}, &out)
 	}
 	return out
 }
@@ -108,6 +115,7 @@ func required(all []schema.SessionSignal, o schema.Obligation, ends time.Time) s
 // A missingCase is what decides whether consent is missing.
 type missingCase struct {
 	required, answered, brief, early bool
+	lost                             bool   // evidence was
 	signal                           string // the event that says that it is required
 	due, held                        time.Time
 }
@@ -123,7 +131,7 @@ func missing(s rule.Session, o schema.Obligation, c missingCase, out *rule.Outco
 	case c.brief, c.early:
 		out.Count(RuleMissing, rule.NotApplicable)
 		return
-	case !s.App.SendsReceipts, o.JoinPath == schema.PathUnknown, o.Reason == notice.ReasonEvidenceGap:
+	case !s.App.SendsReceipts, o.JoinPath == schema.PathUnknown, c.lost:
 		out.Count(RuleMissing, rule.NoEvidence)
 		return
 	}
@@ -140,9 +148,18 @@ func missing(s rule.Session, o schema.Obligation, c missingCase, out *rule.Outco
 	out.Find(f)
 }
 
+// A declinedCase is what decides whether who declined was captured.
+type declinedCase struct {
+	answer *schema.SessionConsent // the last one; nil: none
+	ends   time.Time              // of the exposure; zero: it goes on
+	leave  time.Duration          // how long leaving may take
+	lost   bool                   // evidence was, after the answer
+}
+
 // declined looks whether a user who declined was still exposed to the capture
 // after the time that leaving may take.
-func declined(s rule.Session, o schema.Obligation, answer *schema.SessionConsent, ends time.Time, leave time.Duration, out *rule.Outcome) {
+func declined(s rule.Session, o schema.Obligation, c declinedCase, out *rule.Outcome) {
+	answer, ends := c.answer, c.ends
 	if answer == nil {
 		out.Count(RuleDeclined, rule.NotApplicable)
 		return
@@ -155,13 +172,16 @@ func declined(s rule.Session, o schema.Obligation, answer *schema.SessionConsent
 	if o.ExposedAt.After(from) {
 		from = o.ExposedAt
 	}
-	held := from.Add(leave)
+	held := from.Add(c.leave)
 	switch {
 	case !ends.IsZero() && !ends.After(held):
 		out.Count(RuleDeclined, rule.Pass)
 		return
 	case s.Now.Before(held):
 		out.Count(RuleDeclined, rule.NotApplicable)
+		return
+	case c.lost:
+		out.Count(RuleDeclined, rule.NoEvidence)
 		return
 	}
 	out.Count(RuleDeclined, rule.Fail)

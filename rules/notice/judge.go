@@ -174,9 +174,14 @@ func (j *judge) heldFrom(o schema.Obligation, x exposure) time.Time {
 // gap reports whether evidence that could hold this app's receipts was lost
 // within the exposure, or in the tolerance before it.
 func (j *judge) gap(x exposure) bool {
-	from := x.from.Add(-j.terms.Early)
-	return slices.ContainsFunc(j.Gaps, func(g Gap) bool {
-		return (g.App == "" || g.App == j.app.ID) && !g.Last.Before(from) && g.First.Before(x.ends(j.Now))
+	return Lost(j.Gaps, j.app.ID, x.from.Add(-j.terms.Early), x.ends(j.Now))
+}
+
+// Lost reports whether evidence that could hold what an app sends was lost from
+// an instant on, before another.
+func Lost(gaps []Gap, app string, from, to time.Time) bool {
+	return slices.ContainsFunc(gaps, func(g Gap) bool {
+		return (g.App == "" || g.App == app) && !g.Last.Before(from) && g.First.Before(to)
 	})
 }
 
