@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rollcall/rules/apphour"
+	"rollcall/rules/brand"
 	"rollcall/rules/consent"
 	"rollcall/rules/evidence"
 	"rollcall/rules/exceptions"
@@ -22,7 +23,7 @@ import (
 
 // Rules describes every built-in rule, family by family.
 func Rules() []rule.Rule {
-	return slices.Concat(notice.Rules(), consent.Rules(), interop.Rules(), evidence.Rules(), exceptions.Rules(), reload.Rules())
+	return slices.Concat(notice.Rules(), consent.Rules(), interop.Rules(), evidence.Rules(), brand.Rules(), exceptions.Rules(), reload.Rules())
 }
 
 // Known lists the ids of all rules: the built-in ones and a policy's own.
@@ -92,6 +93,15 @@ func Partition(p evidence.Partition, in Input) rule.Outcome {
 	out := evidence.JudgePartition(p, in.Policy.ID)
 	exceptions.Apply(out.Findings, in.Policy)
 	return out
+}
+
+// Listing has every rule about listings judge a version of one. Book is made of
+// the policy; checks are what rules say of each part of the listing.
+func Listing(v brand.Version, book *brand.Book, o brand.Occasion, in Input) (out rule.Outcome, checks []brand.Check) {
+	checks = book.Judge(v.Listing, o)
+	out = brand.Outcome(v, checks, in.Policy)
+	exceptions.Apply(out.Findings, in.Policy)
+	return out, checks
 }
 
 // Exceptions has every rule about the policy's exceptions judge them, given the

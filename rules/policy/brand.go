@@ -101,7 +101,7 @@ func defaultBrand() Brand {
 	return Brand{
 		Wordmarks: []Wordmark{{Text: "Microsoft Teams"}, {Text: "MS Teams"}, {Text: "Teams", Ordinary: true}, {Text: "Microsoft"},
 			{Text: "Microsoft 365"}, {Text: "Office 365"}, {Text: "Skype"}, {Text: "Skype for Business"},
-			{Text: "マイクロソフト"}, {Text: "微软"}, {Text: "微軟"}, {Text: "チームズ"}},
+			{Text: "M365"}, {Text: "O365"}, {Text: "マイクロソフト"}, {Text: "マイクロソフト チームズ"}, {Text: "微软"}, {Text: "微軟"}, {Text: "チームズ"}},
 		Owners:      []string{"Microsoft", "Microsoft Corporation"},
 		Languages:   BrandLanguages(),
 		Window:      90 * 24 * time.Hour,

@@ -49,3 +49,12 @@ func ControlProof() Control {
 		Document: document, Section: "Privacy",
 	}
 }
+
+// ControlBrand is the condition on trademarks and brand.
+func ControlBrand() Control {
+	return Control{
+		Says: "Without a licence or certification everything in an app and its collateral (names, logo, description, screenshots) is " +
+			"the company's own and free of the owner's brand; a description may say truthfully that the app is compatible.",
+		Document: document, Section: "Trademark and brand guideline",
+	}
+}

@@ -1,0 +1,271 @@
+// Package language has what the brand rules know of languages, as data: how
+// compatibility is stated, how affiliation and certification are claimed and
+// denied, and how "Teams" the product is told from teams of people. It is pure.
+//
+// Each file under data describes one language; en.yaml says what its keys mean.
+package language
+
+import (
+	"embed"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+
+	"github.com/goccy/go-yaml"
+
+	"rollcall/rules/brand/lettering"
+	"rollcall/rules/policy"
+)
+
+//go:embed data/*.yaml
+var files embed.FS
+
+// How capitals tell a name from an ordinary word.
+const (
+	caseTelling = "telling" // a capital within a sentence is a name's
+	caseNoun    = "noun"    // every noun has one
+	caseAny     = "any"     // a word in Latin letters is a name
+)
+
+// A Language is what is known of one.
+type Language struct {
+	Code string
+
+	letterCase, start string
+	common            map[string]bool
+	scripts           []*unicode.RangeTable
+
+	name, nameCapital, ordinary []*regexp.Regexp
+	statement, attribution      []*regexp.Regexp
+	disclaimer, notNegation     []*regexp.Regexp
+	endorsement, certification  []*regexp.Regexp
+}
+
+type data struct {
+	Case          string   `yaml:"case"`
+	Start         string   `yaml:"start"`
+	Script        []string `yaml:"script"`
+	Common        []string `yaml:"common"`
+	Name          []string `yaml:"name"`
+	NameCapital   []string `yaml:"name_capital"`
+	Ordinary      []string `yaml:"ordinary"`
+	Statement     []string `yaml:"statement"`
+	Attribution   []string `yaml:"attribution"`
+	Disclaimer    []string `yaml:"disclaimer"`
+	Negation      string   `yaml:"negation"`
+	Glue          string   `yaml:"glue"`
+	NotNegation   string   `yaml:"not_negation"`
+	Endorsement   []string `yaml:"endorsement"`
+	Certification []string `yaml:"certification"`
+}
+
+// shipped are the files, each read when it is first asked for.
+var shipped = func() map[string]func() (data, error) {
+	m := map[string]func() (data, error){}
+	for _, code := range policy.BrandLanguages() {
+		m[code] = sync.OnceValues(func() (d data, err error) {
+			text, err := files.ReadFile("data/" + code + ".yaml")
+			if err == nil {
+				err = yaml.UnmarshalWithOptions(text, &d, yaml.Strict())
+			}
+			return d, err
+		})
+	}
+	return m
+}()
+
+// Load returns a language with the policy's own patterns beside those that ship.
+// The policy's languages and patterns were checked when it was read, and a test
+// reads all files that ship: an error is a broken program.
+func Load(code string, terms policy.Brand) *Language {
+	read, ok := shipped[code]
+	if !ok {
+		panic(fmt.Sprintf("language %q does not ship", code))
+	}
+	d, err := read()
+	if err != nil {
+		panic(fmt.Sprintf("language %s: %v", code, err))
+	}
+	l := &Language{Code: code, letterCase: d.Case, start: d.Start, common: map[string]bool{}}
+	for _, w := range d.Common {
+		l.common[Fold(strings.ToLower(w))] = true
+	}
+	for _, s := range d.Script {
+		l.scripts = append(l.scripts, unicode.Scripts[s])
+	}
+	l.name, l.nameCapital = compile(d.Name), compile(d.NameCapital)
+	l.ordinary = compile(d.Ordinary, terms.Ordinary[code]...)
+	l.statement = compile(d.Statement, terms.Statements[code]...)
+	l.attribution, l.disclaimer = compile(d.Attribution), compile(d.Disclaimer)
+	if d.Negation != "" {
+		l.disclaimer = append(l.disclaimer, compile([]string{`\b(?:` + d.Negation + `)[ ,]+(?:(?:` + d.Glue + `)[ ,/]+)*{mark}`})...)
+	}
+	if d.NotNegation != "" {
+		l.notNegation = compile([]string{d.NotNegation})
+	}
+	l.endorsement = compile(d.Endorsement, terms.Endorsement[code]...)
+	l.certification = compile(d.Certification, terms.Certification[code]...)
+	return l
+}
+
+// marks is what {mark} stands for: a wordmark, or a list of them.
+const marks = policy.MarkSign + `(?: ?(?:,|/|&|、|・|，|,? ?and|,? ?or|und|oder|et|ou|y|o|e|en|of|i|oraz|lub|と|や|および|和|及|与|與|或) ?` + policy.MarkSign + `)*`
+
+func compile(list []string, more ...string) []*regexp.Regexp {
+	var out []*regexp.Regexp
+	for _, t := range slices.Concat(list, more) {
+		t = strings.ReplaceAll(policy.BrandPlaceholders.Replace(t), policy.MarkSign, "(?:"+marks+")")
+		out = append(out, regexp.MustCompile("(?i)"+Fold(t)))
+	}
+	return out
+}
+
+// Fold brings a text, or a pattern, to the letters that patterns are held
+// against: without accents, other scripts' lookalikes as Latin letters. ASCII
+// stays as it is.
+func Fold(text string) string {
+	var b strings.Builder
+	for _, g := range lettering.Read(text) {
+		if g.End-g.At == 1 {
+			b.WriteString(text[g.At:g.End])
+		} else {
+			b.WriteRune(g.Rune)
+		}
+	}
+	return b.String()
+}
+
+// A Span is a place in a text, in bytes.
+type Span struct{ From, To int }
+
+// Overlaps reports whether two spans share anything.
+func (s Span) Overlaps(o Span) bool { return s.From < o.To && o.From < s.To }
+
+// Covers reports whether a span holds all of another.
+func (s Span) Covers(o Span) bool { return s.From <= o.From && o.To <= s.To }
+
+func find(list []*regexp.Regexp, text string) []Span {
+	var out []Span
+	for _, re := range list {
+		for _, m := range re.FindAllStringIndex(text, -1) {
+			out = append(out, Span{m[0], m[1]})
+		}
+	}
+	return out
+}
+
+// Statements finds where a sentence states the app's compatibility.
+func (l *Language) Statements(sentence string) []Span { return find(l.statement, sentence) }
+
+// Attributions finds where a sentence says whose mark a wordmark is.
+func (l *Language) Attributions(sentence string) []Span { return find(l.attribution, sentence) }
+
+// Denials finds where a sentence denies affiliation.
+func (l *Language) Denials(sentence string) []Span {
+	return slices.DeleteFunc(find(l.disclaimer, sentence), func(s Span) bool {
+		return len(find(l.notNegation, sentence[s.From:s.To])) > 0
+	})
+}
+
+// Endorsements finds where a sentence claims affiliation, endorsement or
+// sponsorship.
+func (l *Language) Endorsements(sentence string) []Span { return find(l.endorsement, sentence) }
+
+// Certifications finds where a sentence claims a certification or the owner's
+// branding.
+func (l *Language) Certifications(sentence string) []Span { return find(l.certification, sentence) }
+
+// A Word is a word that is both a mark and an ordinary one, where it stands.
+type Word struct {
+	Span
+	// Lower and Upper say that it has no capital, or nothing else.
+	Lower, Upper bool
+	// First says that it begins its sentence; Shouted, that most of the sentence
+	// is in capitals; Titled, that most of its words begin with one.
+	First, Shouted, Titled bool
+	// AfterOwn says that the app's or company's own name stands before it.
+	AfterOwn bool
+	// InName says that it stands in a name, not in a sentence.
+	InName bool
+}
+
+// IsMark reports whether a word means the mark in its sentence.
+func (l *Language) IsMark(sentence string, w Word) bool {
+	within := func(list []*regexp.Regexp) bool {
+		return slices.ContainsFunc(find(list, sentence), func(s Span) bool { return s.Covers(w.Span) })
+	}
+	switch {
+	case within(l.name):
+		return true
+	case !w.Lower && within(l.nameCapital):
+		return true
+	case within(l.ordinary):
+		return false
+	case w.InName:
+		return true
+	case l.letterCase == caseAny:
+		return true
+	case w.Lower, l.letterCase == caseNoun:
+		return w.AfterOwn && !w.Lower && !w.Shouted
+	case w.Shouted:
+		return false
+	case w.Upper:
+		return true
+	case w.First:
+		return l.start == "name"
+	case w.Titled:
+		return w.AfterOwn
+	}
+	return true
+}
+
+// Ordinary reports whether the words around a word of a name say that it is an
+// ordinary one.
+func (l *Language) Ordinary(sentence string, w Word) bool {
+	return slices.ContainsFunc(find(l.ordinary, sentence), func(s Span) bool { return s.Covers(w.Span) })
+}
+
+// Guess says in which of some languages a text is, by its script and commonest
+// words; stated is what is said of it. It is nil for none.
+func Guess(among []*Language, stated, text string) *Language {
+	var best, told *Language
+	most, toldScore := 0, 0
+	words := map[string]int{}
+	scripts := map[*Language]int{}
+	for _, w := range strings.FieldsFunc(Fold(strings.ToLower(text)), func(r rune) bool { return !unicode.IsLetter(r) }) {
+		words[w]++
+	}
+	kana := strings.ContainsFunc(text, func(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana) })
+	for _, l := range among {
+		score := 0
+		for w := range l.common {
+			score += words[w]
+		}
+		if len(l.scripts) > 0 {
+			n := 0
+			for _, r := range text {
+				if unicode.In(r, l.scripts...) {
+					n++
+				}
+			}
+			if l.Code == "zh" && kana {
+				n = 0
+			}
+			scripts[l] = n
+			score = 2 * n
+		}
+		if score > most {
+			best, most = l, score
+		}
+		if l.Code == stated {
+			told, toldScore = l, score
+		}
+	}
+	if told != nil && (best == nil || most < 3 || most <= 2*toldScore) {
+		return told
+	}
+	return best
+}

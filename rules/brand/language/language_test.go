@@ -1,0 +1,25 @@
+package language
+
+import (
+	"testing"
+
+	"rollcall/rules/policy"
+)
+
+// TestShipped reads every file that ships: its patterns can be used, and none
+// matches what has no wordmark.
+func TestShipped(t *testing.T) {
+	for _, code := range policy.BrandLanguages() {
+		t.Run(code, func(t *testing.T) {
+			l := Load(code, policy.Default().Brand())
+			if len(l.statement) == 0 || len(l.endorsement) == 0 || len(l.certification) == 0 || len(l.attribution) == 0 || len(l.disclaimer) == 0 || len(l.common) < 7 {
+				t.Error("something is missing")
+			}
+			for _, text := range []string{"", "A text without any mark.", "endorsed by Contoso", "certifié par Contoso"} {
+				if n := len(l.Statements(text)) + len(l.Endorsements(text)) + len(l.Certifications(text)) + len(l.Denials(text)) + len(l.Attributions(text)); n > 0 {
+					t.Errorf("%q is taken for something", text)
+				}
+			}
+		})
+	}
+}
