@@ -117,6 +117,9 @@ func (p *Policy) effective() map[string]string {
 		out[at+"users"] = strings.Join(a.users, ", ")
 	}
 	p.brand.parameters(out)
+	for domain, tenant := range p.names.domains {
+		out["tenants["+tenant+"].domains["+domain+"]"] = "listed"
+	}
 	for _, o := range p.own {
 		at := "rules[" + o.ID + "]."
 		out[at+"subject"], out[at+"severity"], out[at+"title"] = string(o.Subject), string(o.Severity), o.Title
@@ -136,6 +139,7 @@ func (p *Policy) effective() map[string]string {
 // terms puts the parameters for an app, each under its key after a prefix.
 func (p *Policy) terms(to map[string]string, at string, a App) {
 	n, c := p.Notice(a), p.Consent(a)
+	p.Names(a).parameters(to, at+"names.")
 	at += "notice."
 	to[at+"deadline"], to[at+"early"], to[at+"grace"], to[at+"clock"] = n.Deadline.String(), n.Early.String(), n.Grace.String(), n.Clock
 	if n.Stale != 0 {

@@ -52,6 +52,7 @@ nieznany, gość, użytkownik, uczestnik, okänd, gäst, användare, deltagare, 
 // are names of persons and ordinary words, and stand here only with another.
 const defaultWordmarks = `
 Microsoft, MS Teams, MSTeams, Office 365, Office365, Microsoft 365, SharePoint, OneDrive, PowerPoint, OneNote, Skype, LinkedIn, Teams Support, Teams Helpdesk, Teams Team, Teams Security
+Skype for Business, M365, O365, マイクロソフト, 微软, 微軟
 `
 
 // What attackers who call or join as somebody's help desk are called

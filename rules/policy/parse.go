@@ -29,7 +29,7 @@ func Parse(name string, data []byte) (*Policy, error) {
 	if len(r.problems) > 0 {
 		return nil, r.problems
 	}
-	r.each(body, "", []string{"version", "effective_from", "notice", "consent", "interop", "evidence", "brand", "apps", "tenants", "rules", "exceptions", "tests"}, func(key string, v ast.Node) {
+	r.each(body, "", []string{"version", "effective_from", "notice", "consent", "interop", "evidence", "names", "brand", "apps", "tenants", "rules", "exceptions", "tests"}, func(key string, v ast.Node) {
 		switch key {
 		case "version":
 			version = true
@@ -46,6 +46,8 @@ func Parse(name string, data []byte) (*Policy, error) {
 			r.interop(v, key, p)
 		case "evidence":
 			r.evidence(v, key, p)
+		case "names":
+			p.names.set("", r.names(v, key))
 		case "brand":
 			r.brand(v, key, p)
 		case "apps":
@@ -64,6 +66,7 @@ func Parse(name string, data []byte) (*Policy, error) {
 		r.say("%s:1:1: key version: expected %s, found nothing; begin the file with \"version: 1\"", name, formatVersion)
 	}
 	r.declared(named, p)
+	p.settleNames()
 	if len(r.problems) > 0 {
 		return nil, r.problems
 	}
@@ -122,7 +125,7 @@ func (r *reader) declared(named []namedTenant, p *Policy) {
 func (r *reader) apps(n ast.Node, key string, p *Policy) (named []namedTenant) {
 	r.entry(n, key, "app", func(v ast.Node, at, id string) {
 		a := App{ID: id, SendsReceipts: true}
-		r.each(v, at, []string{"id", "receipts", "tenant", "resources", "users", "notice", "consent"}, func(k string, v ast.Node) {
+		r.each(v, at, []string{"id", "receipts", "tenant", "resources", "users", "notice", "consent", "names"}, func(k string, v ast.Node) {
 			switch k := join(at, k); strings.TrimPrefix(k, at+".") {
 			case "receipts":
 				a.SendsReceipts = choice(r, v, k, "expected", "none") != "none"
@@ -142,6 +145,8 @@ func (r *reader) apps(n ast.Node, key string, p *Policy) (named []namedTenant) {
 				a.notice = r.notice(v, k, false)
 			case "consent":
 				a.consent = r.consent(v, k)
+			case "names":
+				p.names.set("app "+id, r.names(v, k))
 			}
 		})
 		i := len(p.apps)
@@ -169,12 +174,16 @@ func normalResource(t string) string {
 func (r *reader) tenants(n ast.Node, key string, p *Policy) {
 	r.entry(n, key, "tenant", func(v ast.Node, at, id string) {
 		p.tenant[id] = override{}
-		r.each(v, at, []string{"id", "notice", "consent"}, func(k string, v ast.Node) {
+		r.each(v, at, []string{"id", "notice", "consent", "names", "domains"}, func(k string, v ast.Node) {
 			switch k {
 			case "notice":
 				p.tenant[id] = r.notice(v, join(at, k), false)
 			case "consent":
 				p.tenantConsent[id] = r.consent(v, join(at, k))
+			case "names":
+				p.names.set("tenant "+id, r.names(v, join(at, k)))
+			case "domains":
+				r.domains(v, join(at, k), id, p)
 			}
 		})
 	})

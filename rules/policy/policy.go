@@ -41,6 +41,8 @@ type Policy struct {
 	government    map[string]bool // tenants, lower case; false: known to be none
 	brand         Brand
 
+	names nameTerms
+
 	own        []Own
 	exceptions []Exception
 	trials     []Trial
@@ -102,7 +104,7 @@ type App struct {
 // Default returns the policy that holds where no file is given: the notice is
 // due within 5 seconds of exposure for every session of a custom app.
 func Default() *Policy {
-	return &Policy{ID: "default", base: defaultNotice(), conflict: defaultConflict, consent: defaultConsent(), clockSkew: defaultClockSkew, brand: defaultBrand()}
+	return &Policy{ID: "default", base: defaultNotice(), conflict: defaultConflict, consent: defaultConsent(), clockSkew: defaultClockSkew, names: defaultNameTerms(), brand: defaultBrand()}
 }
 
 // defaultConflict is by how much two server sources may differ on a bound.

@@ -144,7 +144,7 @@ func TestProblems(t *testing.T) {
 		"no version":                {"notice: {}", []string{"policy.yaml:1:1: key version: expected 1 (the format of this file), found nothing"}},
 		"empty":                     {"", []string{`policy.yaml:1:1: key version: expected 1 (the format of this file), found nothing; begin the file with "version: 1"`}},
 		"another version":           {"version: 2", []string{`policy.yaml:1:10: key version: expected 1 (the format of this file), found "2"`}},
-		"unknown key":               {"version: 1\nnotices: {}", []string{"policy.yaml:2:1: key notices: expected one of version, effective_from, notice, consent, interop, evidence, brand, apps, tenants, rules, exceptions, tests"}},
+		"unknown key":               {"version: 1\nnotices: {}", []string{"policy.yaml:2:1: key notices: expected one of version, effective_from, notice, consent, interop, evidence, names, brand, apps, tenants, rules, exceptions, tests"}},
 		"unknown key below":         {"version: 1\nnotice:\n  dead: 5s", []string{"policy.yaml:3:3: key notice.dead: expected one of deadline, early"}},
 		"a number for a duration":   {"version: 1\nnotice:\n  deadline: 5", []string{`policy.yaml:3:13: key notice.deadline: expected a duration such as 5s or 1m30s, found "5"`}},
 		"a negative duration":       {"version: 1\nnotice: {grace: -5s}", []string{`key notice.grace: expected a duration such as 5s or 1m30s between 0s and a year, found "-5s"`}},
@@ -233,7 +233,8 @@ func TestPublishedSchema(t *testing.T) {
 	}
 	for _, bad := range []string{"notice: {}", "version: 2", "version: 1\nnotice: {deadline: 5}", "version: 1\napps: [{tenant: t}]",
 		"version: 1\nnotice: {exempt: {unknown: x}}", "version: 1\napps: [{id: a, notice: {quiet: 1h}}]", "version: 1\nnotice: {clock: best}",
-		"version: 1\nevidence: {pairs: [{sources: [roster], conflict: 5s}]}", "version: 1\nrule: []",
+		"version: 1\nevidence: {pairs: [{sources: [roster], conflict: 5s}]}", "version: 1\nrule: []", "version: 1\nnames: {namesakes: perhaps}",
+		"version: 1\nnames: {impersonators: [bot]}", "version: 1\nnames: {protected: [{kind: desk}]}", "version: 1\nnames: {label: [x]}",
 		"version: 1\nexceptions: [{id: e, reason: r, expires: 2026-12-31, scope: {rules: [x]}}]", "version: 1\nexceptions: [{id: e, owner: o, reason: r, scope: {rules: [x]}}]",
 		"version: 1\nexceptions: [{id: e, owner: o, reason: r, expires: 2026-12-31, scope: {app: a}}]", "version: 1\nrules: [{id: notice.x, subject: call, title: T., result: '\"pass\"'}]",
 		"version: 1\nrules: [{id: own.x, subject: app, title: T., result: '\"pass\"'}]", "version: 1\nrules: [{id: own.x, subject: call, result: '\"pass\"'}]",

@@ -89,7 +89,7 @@ func (p *Phrases) In(text string) (phrase string, ok bool) {
 			for _, w := range read(name, false).words {
 				want = append(want, w.units...)
 			}
-			if within3(whole, starts, want, len(want) >= anywhere) {
+			if holds(whole, starts, want, len(want) >= anywhere || unspaced(want[0].r)) {
 				return name, true
 			}
 		}
@@ -103,9 +103,18 @@ func (p *Phrases) In(text string) (phrase string, ok bool) {
 // anywhere is the number of letters from which a phrase is found within words.
 const anywhere = 8
 
-// within3 reports whether letters hold others from the beginning of a word to
+// unspaced reports whether a letter's script has no spaces between words.
+func unspaced(r rune) bool {
+	switch ucd.Load().Script(r) {
+	case "Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar":
+		return true
+	}
+	return false
+}
+
+// holds reports whether letters hold others from the beginning of a word to
 // the end of one, or from anywhere.
-func within3(whole []unit, starts []int, want []unit, any bool) bool {
+func holds(whole []unit, starts []int, want []unit, any bool) bool {
 	for i := range whole {
 		atStart := slices.Contains(starts, i)
 		if !any && !atStart {
@@ -124,4 +133,13 @@ func within3(whole []unit, starts []int, want []unit, any bool) bool {
 		}
 	}
 	return false
+}
+
+// Letters counts the letters and digits of a text.
+func Letters(text string) int {
+	n := 0
+	for _, w := range read(text, false).words {
+		n += len(w.units)
+	}
+	return n
 }
