@@ -109,6 +109,7 @@ func (s *Spine) match() {
 		return
 	}
 	s.matchOwn()
+	s.graphTenants()
 	ids := make(map[*session]string, len(s.sessions))
 	twins := make(map[string]int, len(s.sessions))
 	for _, x := range s.sessions {

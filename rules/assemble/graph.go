@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"rollcall/schema"
+	"rollcall/schema/rawid"
 )
 
 // kindCallRecord marks the presences that a call record states.
@@ -111,4 +112,30 @@ func (s *Spine) changeRuns() []run {
 		runs = append(runs, o.run)
 	}
 	return runs
+}
+
+// graphTenants notes of which tenant Graph says that Teams users are, for those
+// of whom no call log tells it: of other tenants' users the logs redact it.
+func (s *Spine) graphTenants() {
+	of := map[string]string{}
+	note := func(list []schema.Presence) {
+		for _, p := range list {
+			if raw := p.Participant.RawID; raw != "" && p.TenantID != "" && (of[raw] == "" || p.TenantID < of[raw]) {
+				of[raw] = p.TenantID
+			}
+		}
+	}
+	for _, e := range s.events {
+		if r := e.Facts.Record; r != nil {
+			note(r.Presences)
+		}
+		if c := e.Facts.RosterChange; c != nil {
+			note(c.Presences)
+		}
+	}
+	for _, x := range s.sessions {
+		if rawid.Identity(x.RawID) == schema.IdentityTeamsUser {
+			x.graphTenant = of[x.RawID]
+		}
+	}
 }

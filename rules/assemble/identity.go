@@ -50,6 +50,9 @@ func (x *session) describe() {
 		least(&x.TenantID, m.TenantID)
 		least(&x.Resource, e.Resource)
 	}
+	if x.TenantID == "" {
+		x.TenantID = x.graphTenant
+	}
 	x.App, x.AppVersion = "", ""
 	for _, e := range x.summaries {
 		m := e.Facts.Summary

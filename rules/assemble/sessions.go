@@ -18,6 +18,7 @@ type session struct {
 	presences     []*schema.Event // with Facts.Presence
 	runs          int             // runs of rosters that bound it
 	rosterName    string          // the newest name in them
+	graphTenant   string          // the user's tenant as Graph has it
 	beside        bool            // another session of the identity runs at the same time
 	twin          int             // how many sessions before it would have its id
 	on            string          // the endpoint that own events tell, where no source does

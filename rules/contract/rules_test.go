@@ -109,6 +109,15 @@ func requiresConsent(e *schema.Event) { e.Facts.Signal.ConsentRequired = true }
 
 func tenant(id string) change { return func(e *schema.Event) { e.Facts.Summary.TenantID = id } }
 
+func ofTenant(p schema.Presence, id string) schema.Presence { p.TenantID = id; return p }
+
+func withTenant(e schema.Event, id string) schema.Event {
+	for i := range e.Facts.Record.Presences {
+		e.Facts.Record.Presences[i].TenantID = id
+	}
+	return e
+}
+
 func adds(phone string, seconds float64, succeeded bool) schema.Event {
 	return event(schema.SourceCallAutomation, "Microsoft.Communication.AddParticipantSucceeded", seconds,
 		schema.Facts{Request: &schema.Request{Operation: "add_participant", Succeeded: succeeded, RawID: phone}}, nil)
@@ -179,6 +188,10 @@ func TestRulesBothWays(t *testing.T) {
 		"a tenant that the policy lists": {events: []schema.Event{summary(carol, 0, 600, participantType("Teams"), tenant("gov-1"), thread(meeting))},
 			policy: "interop: {government_tenants: [GOV-1]}", want: "interop.government-cloud carol"},
 		"a tenant that is listed as none": {events: []schema.Event{summary(carol, 0, 600, participantType("Teams"), tenant("com-1"), thread(meeting))},
+			policy: "interop: {commercial_tenants: [com-1]}", rule: "interop.government-cloud", counts: "1 0 0 0"},
+		"a tenant that only Graph tells": {events: []schema.Event{summary(carol, 0, 600, participantType("Teams"), thread("19:meeting_x@thread.v2")), rosterChange(1, ofTenant(in(carol, "1"), "gov-1"))},
+			policy: "interop: {government_tenants: [gov-1]}", want: "interop.government-cloud carol", rule: "interop.government-cloud", counts: "0 1 0 0"},
+		"or its record of the call": {events: []schema.Event{withTenant(record(1, "g", seat{who: carol, id: "s1", family: "teams", from: 1, to: 100}), "com-1")},
 			policy: "interop: {commercial_tenants: [com-1]}", rule: "interop.government-cloud", counts: "1 0 0 0"},
 		"an unlisted tenant is no evidence": {events: []schema.Event{summary(carol, 0, 600, participantType("Teams"), tenant("x"), thread(meeting))}, rule: "interop.government-cloud", counts: "0 0 1 0"},
 
