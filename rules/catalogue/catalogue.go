@@ -13,6 +13,8 @@ import (
 	"rollcall/rules/evidence"
 	"rollcall/rules/exceptions"
 	"rollcall/rules/interop"
+	"rollcall/rules/names"
+	"rollcall/rules/names/lookalike"
 	"rollcall/rules/notice"
 	"rollcall/rules/own"
 	"rollcall/rules/policy"
@@ -23,7 +25,7 @@ import (
 
 // Rules describes every built-in rule, family by family.
 func Rules() []rule.Rule {
-	return slices.Concat(notice.Rules(), consent.Rules(), interop.Rules(), evidence.Rules(), brand.Rules(), exceptions.Rules(), reload.Rules())
+	return slices.Concat(notice.Rules(), consent.Rules(), interop.Rules(), names.Rules(), evidence.Rules(), brand.Rules(), exceptions.Rules(), reload.Rules())
 }
 
 // Known lists the ids of all rules: the built-in ones and a policy's own.
@@ -47,6 +49,9 @@ type Input struct {
 	// Evidence is what the store knows against the evidence of the call, with the
 	// tenant and app that findings on the whole call belong to. Only Call uses it.
 	Evidence evidence.Input
+	// Known finds whom the directory's users are mistaken for; nil: no directory
+	// is known. Only Names uses it.
+	Known *lookalike.Index
 }
 
 // Session has every rule about sessions judge one, whose obligations are rows.
@@ -75,6 +80,14 @@ func Call(call schema.Call, in Input) rule.Outcome {
 	out := evidence.Judge(call, in.Evidence)
 	out.Add(interop.Judge(call, interop.Owner{Tenant: in.Evidence.Tenant, App: in.Evidence.App, PolicyID: in.Policy.ID}))
 	out.Add(own.JudgeCall(call, in.Evidence.Tenant, in.Evidence.App, in.Policy))
+	exceptions.Apply(out.Findings, in.Policy)
+	return out
+}
+
+// Names has every rule about displayed names judge those of a call, and puts
+// result and reason into them. app is whose app an identity uses, by raw id.
+func Names(call schema.Call, list []schema.ShownName, app func(rawID string) policy.App, in Input) rule.Outcome {
+	out := names.Outcome(list, names.Case{Call: call, Policy: in.Policy, App: app, Known: in.Known})
 	exceptions.Apply(out.Findings, in.Policy)
 	return out
 }

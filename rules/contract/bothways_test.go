@@ -53,6 +53,12 @@ func TestEveryRuleBothWays(t *testing.T) {
 		"evidence.conflict":             {fails: []schema.Event{added(alice, 0), removed(alice, 120), summary(alice, 0, 100)}, passes: []schema.Event{added(alice, 0), removed(alice, 100), summary(alice, 0, 100)}},
 		"evidence.silent-app":           {fails: crowd(nil), passes: crowd(dumb)},
 		"evidence.clock-skew":           {fails: taped(joins(alice, 120), signal(alice, "recording", true, 130.2)), passes: taped(joins(alice, 0.1), signal(alice, "recording", true, 10.2))},
+		"name.missing":                  {},
+		"name.unsafe":                   {},
+		"name.external-label":           {},
+		"name.directory-mismatch":       {},
+		"name.impersonation":            {},
+		"name.brand":                    {},
 		"evidence.gap":                  {},
 		"policy.exception-expired":      {},
 		"policy.exception-unused":       {},
@@ -69,6 +75,8 @@ func TestEveryRuleBothWays(t *testing.T) {
 			}
 			var bad, good rule.Population
 			switch id {
+			case "name.missing", "name.unsafe", "name.external-label", "name.directory-mismatch", "name.impersonation", "name.brand":
+				bad, good = namesBothWays(t, id)
 			case "evidence.gap":
 				w := evidenceOf(t)
 				none.Policy = w.policy

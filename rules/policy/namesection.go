@@ -42,6 +42,14 @@ func (p *Policy) Names(a App) Names {
 	return p.names.base
 }
 
+// Named is an app by its id and tenant, as App found it.
+func (p *Policy) Named(id, tenant string) App {
+	if i, ok := p.byID[id]; ok && id != "" {
+		return p.apps[i]
+	}
+	return App{ID: id, Tenant: tenant, SendsReceipts: true}
+}
+
 // TenantOf is the tenant of a user principal name, by the domains that the
 // tenants list; empty where none does.
 func (p *Policy) TenantOf(principal string) string {

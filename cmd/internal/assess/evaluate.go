@@ -16,6 +16,7 @@ import (
 	"rollcall/rules/calls"
 	"rollcall/rules/directory"
 	"rollcall/rules/evidence"
+	"rollcall/rules/names/lookalike"
 	"rollcall/rules/notice"
 	"rollcall/rules/policy"
 	"rollcall/rules/rule"
@@ -36,6 +37,9 @@ type Terms struct {
 	Gaps []notice.Gap
 	// Directory is what is known of the directory at Now; nil: nothing.
 	Directory *directory.Directory
+	// Known finds whom a displayed name can be mistaken for; nil: no directory is
+	// known.
+	Known *lookalike.Index
 }
 
 // assembling are the terms under which calls are assembled.
@@ -95,17 +99,15 @@ type Session struct {
 func Evaluate(spine *assemble.Spine, d Doubts, t Terms, each func(schema.Call, Part) error) (Results, error) {
 	j := t.judge(spine.Outline())
 	r := Results{Policy: j.policy}
-	whose := tenants{}
 	for s := range spine.Sessions() {
 		p := j.session(s)
-		whose.add(s.RawID, p.Session.Tenant)
 		if err := each(j.outline(), p); err != nil {
 			return r, err
 		}
 	}
 	j.end(d)
+	r.Names = j.names(t)
 	r.Call, r.Tenant, r.Findings, r.Checks, r.Hours = j.call, j.tenant, j.outcome.Findings, j.outcome.Checks, j.hours
-	r.Names = shownNames(r.Call, whose, t.Directory)
 	opt := metering.Options{Now: t.Now, Owner: j.owner}
 	r.Lines = metering.Call(r.Call, t.Tariff, opt)
 	r.Free = metering.FreeSessions(r.Call, t.Tariff, opt)

@@ -1,12 +1,14 @@
 package assess
 
 import (
-	"rollcall/rules/directory"
+	"rollcall/rules/catalogue"
+	"rollcall/rules/policy"
 	"rollcall/schema"
 )
 
-// tenants knows whose the identities of a call are, by raw id: the tenant of
-// the identity's sessions. The call itself is under the empty raw id.
+// tenants knows whose the identities of a call are, by raw id: the tenant, or
+// the app, of the identity's sessions. The call itself is under the empty raw
+// id.
 type tenants map[string]string
 
 // several stands for more than one tenant.
@@ -35,12 +37,21 @@ func (t tenants) of(raw string) string {
 	return tenant
 }
 
-// shownNames lists the displayed names of a call with whose they are.
-func shownNames(c schema.Call, whose tenants, d *directory.Directory) []schema.ShownName {
-	out := d.Names(c)
+// names judges the displayed names of the call, when all its sessions are: what
+// is found of them is in the outcome.
+func (j *judging) names(t Terms) []schema.ShownName {
+	whose, apps := tenants{}, tenants{}
+	for _, s := range j.call.Sessions {
+		app, tenant := j.owner(s)
+		whose.add(s.RawID, tenant)
+		apps.add(s.RawID, app)
+	}
+	out := t.Directory.Names(j.call)
 	for i := range out {
 		out[i].Tenant = whose.of(out[i].RawID)
 	}
+	j.rules.Known = t.Known
+	j.outcome.Add(catalogue.Names(j.call, out, func(raw string) policy.App { return j.policy.Named(apps.of(raw), whose.of(raw)) }, j.rules))
 	return out
 }
 
