@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"rollcall/rules/brand/language"
@@ -23,16 +22,16 @@ import (
 // A Book is a policy's brand section, prepared for judging many listings. It may
 // be used by several goroutines.
 type Book struct {
-	terms  policy.Brand
-	finder *wordmark.Finder
-	owners map[string]bool // texts of marks that are owners' names and no wordmarks
-	// languages are those of the policy, read when a text first needs them.
-	languages func() []*language.Language
+	terms     policy.Brand
+	finder    *wordmark.Finder
+	owners    map[string]bool // texts of marks that are owners' names and no wordmarks
+	languages []*language.Language
 	others    others
 }
 
-// New prepares a policy's brand section.
-func New(p *policy.Policy) *Book {
+// New prepares a policy's brand section. It fails only where a language of the
+// policy does not ship.
+func New(p *policy.Policy) (*Book, error) {
 	terms := p.Brand()
 	b := &Book{terms: terms, owners: map[string]bool{}}
 	var marks []wordmark.Mark
@@ -50,15 +49,15 @@ func New(p *policy.Policy) *Book {
 		}
 	}
 	b.finder = wordmark.New(marks)
-	b.languages = sync.OnceValue(func() []*language.Language {
-		var list []*language.Language
-		for _, code := range terms.Languages {
-			list = append(list, language.Load(code, terms))
+	for _, code := range terms.Languages {
+		l, err := language.Load(code, terms)
+		if err != nil {
+			return nil, err
 		}
-		return list
-	})
+		b.languages = append(b.languages, l)
+	}
 	b.others = newOthers(terms.Others)
-	return b
+	return b, nil
 }
 
 // An Occasion is what a listing is judged with, besides itself.
@@ -249,9 +248,9 @@ func (j *judging) meant(s sentence, m mark, text, locale string, inName bool) bo
 		if w.Lower && strings.ToLower(text) != text {
 			return false
 		}
-		return !slices.ContainsFunc(j.languages(), func(l *language.Language) bool { return l.Ordinary(s.text, w) })
+		return !slices.ContainsFunc(j.languages, func(l *language.Language) bool { return l.Ordinary(s.text, w) })
 	}
-	l := language.Guess(j.languages(), primary(locale), text)
+	l := language.Guess(j.languages, primary(locale), text)
 	if l == nil {
 		return !m.Lower
 	}
@@ -308,7 +307,7 @@ func (j *judging) statement(f Field, text string, list []sentence) Check {
 		if len(s.marks) == 0 {
 			continue
 		}
-		for _, l := range j.languages() {
+		for _, l := range j.languages {
 			if may {
 				stated = append(stated, l.Statements(s.text)...)
 			}

@@ -20,6 +20,15 @@ var today = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // proven is an occasion at which the app is known to have called with Teams.
 var proven = Occasion{At: today, Interop: Interop{Looked: true, Calls: 1, Last: today, CallID: "c"}}
 
+func newBook(t testing.TB, p *policy.Policy) *Book {
+	t.Helper()
+	b, err := New(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
 type examples struct {
 	Honest        []string `yaml:"honest"`
 	Statement     []string `yaml:"statement"`
@@ -41,7 +50,7 @@ func failed(checks []Check) string {
 
 // TestExamples holds every rule to examples both ways in every language.
 func TestExamples(t *testing.T) {
-	book := New(policy.Default())
+	book := newBook(t, policy.Default())
 	for _, code := range policy.BrandLanguages() {
 		data, err := os.ReadFile(filepath.Join("testdata", "examples", code+".yaml"))
 		if err != nil {
@@ -88,5 +97,11 @@ func TestExamples(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func BenchmarkNew(b *testing.B) {
+	for b.Loop() {
+		newBook(b, policy.Default())
 	}
 }

@@ -29,7 +29,7 @@ func (j *judging) claimed(f Field, text string, list []sentence, inName bool) []
 
 func (j *judging) spans(s sentence, find func(*language.Language, string) []language.Span) []language.Span {
 	var out []language.Span
-	for _, l := range j.languages() {
+	for _, l := range j.languages {
 		out = append(out, find(l, s.text)...)
 	}
 	return out

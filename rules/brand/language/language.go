@@ -11,7 +11,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
 
 	"github.com/goccy/go-yaml"
@@ -62,32 +61,17 @@ type data struct {
 	Certification []string `yaml:"certification"`
 }
 
-// shipped are the files, each read when it is first asked for.
-var shipped = func() map[string]func() (data, error) {
-	m := map[string]func() (data, error){}
-	for _, code := range policy.BrandLanguages() {
-		m[code] = sync.OnceValues(func() (d data, err error) {
-			text, err := files.ReadFile("data/" + code + ".yaml")
-			if err == nil {
-				err = yaml.UnmarshalWithOptions(text, &d, yaml.Strict())
-			}
-			return d, err
-		})
-	}
-	return m
-}()
-
 // Load returns a language with the policy's own patterns beside those that ship.
-// The policy's languages and patterns were checked when it was read, and a test
-// reads all files that ship: an error is a broken program.
-func Load(code string, terms policy.Brand) *Language {
-	read, ok := shipped[code]
-	if !ok {
-		panic(fmt.Sprintf("language %q does not ship", code))
-	}
-	d, err := read()
+// Those were checked when the policy was read; an error says that no such
+// language ships.
+func Load(code string, terms policy.Brand) (*Language, error) {
+	text, err := files.ReadFile("data/" + code + ".yaml")
 	if err != nil {
-		panic(fmt.Sprintf("language %s: %v", code, err))
+		return nil, fmt.Errorf("language %q: %w", code, err)
+	}
+	var d data
+	if err := yaml.UnmarshalWithOptions(text, &d, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("language %q: %w", code, err)
 	}
 	l := &Language{Code: code, letterCase: d.Case, start: d.Start, common: map[string]bool{}}
 	for _, w := range d.Common {
@@ -96,31 +80,39 @@ func Load(code string, terms policy.Brand) *Language {
 	for _, s := range d.Script {
 		l.scripts = append(l.scripts, unicode.Scripts[s])
 	}
-	l.name, l.nameCapital = compile(d.Name), compile(d.NameCapital)
-	l.ordinary = compile(d.Ordinary, terms.Ordinary[code]...)
-	l.statement = compile(d.Statement, terms.Statements[code]...)
-	l.attribution, l.disclaimer = compile(d.Attribution), compile(d.Disclaimer)
 	if d.Negation != "" {
-		l.disclaimer = append(l.disclaimer, compile([]string{`\b(?:` + d.Negation + `)[ ,]+(?:(?:` + d.Glue + `)[ ,/]+)*{mark}`})...)
+		d.Disclaimer = append(d.Disclaimer, `\b(?:`+d.Negation+`)[ ,]+(?:(?:`+d.Glue+`)[ ,/]+)*{mark}`)
 	}
-	if d.NotNegation != "" {
-		l.notNegation = compile([]string{d.NotNegation})
+	if d.NotNegation == "" {
+		d.NotNegation = `\z.` // nothing
 	}
-	l.endorsement = compile(d.Endorsement, terms.Endorsement[code]...)
-	l.certification = compile(d.Certification, terms.Certification[code]...)
-	return l
+	for _, part := range []struct {
+		to      *[]*regexp.Regexp
+		shipped []string
+		own     []string
+	}{
+		{&l.name, d.Name, nil}, {&l.nameCapital, d.NameCapital, nil}, {&l.ordinary, d.Ordinary, terms.Ordinary[code]},
+		{&l.statement, d.Statement, terms.Statements[code]}, {&l.attribution, d.Attribution, nil}, {&l.disclaimer, d.Disclaimer, nil}, {&l.notNegation, []string{d.NotNegation}, nil},
+		{&l.endorsement, d.Endorsement, terms.Endorsement[code]}, {&l.certification, d.Certification, terms.Certification[code]},
+	} {
+		for _, t := range slices.Concat(part.shipped, part.own) {
+			re, err := compile(t)
+			if err != nil {
+				return nil, fmt.Errorf("language %q: %w", code, err)
+			}
+			*part.to = append(*part.to, re)
+		}
+	}
+	return l, nil
 }
 
 // marks is what {mark} stands for: a wordmark, or a list of them.
 const marks = policy.MarkSign + `(?: ?(?:,|/|&|、|・|，|,? ?and|,? ?or|und|oder|et|ou|y|o|e|en|of|i|oraz|lub|と|や|および|和|及|与|與|或) ?` + policy.MarkSign + `)*`
 
-func compile(list []string, more ...string) []*regexp.Regexp {
-	var out []*regexp.Regexp
-	for _, t := range slices.Concat(list, more) {
-		t = strings.ReplaceAll(policy.BrandPlaceholders.Replace(t), policy.MarkSign, "(?:"+marks+")")
-		out = append(out, regexp.MustCompile("(?i)"+Fold(t)))
-	}
-	return out
+// compile makes a pattern of a text with {mark}, {app} and {company}.
+func compile(t string) (*regexp.Regexp, error) {
+	t = strings.ReplaceAll(policy.BrandPlaceholders.Replace(t), policy.MarkSign, "(?:"+marks+")")
+	return regexp.Compile("(?i)" + Fold(t))
 }
 
 // Fold brings a text, or a pattern, to the letters that patterns are held

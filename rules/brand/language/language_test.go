@@ -11,7 +11,10 @@ import (
 func TestShipped(t *testing.T) {
 	for _, code := range policy.BrandLanguages() {
 		t.Run(code, func(t *testing.T) {
-			l := Load(code, policy.Default().Brand())
+			l, err := Load(code, policy.Default().Brand())
+			if err != nil {
+				t.Fatal(err)
+			}
 			if len(l.statement) == 0 || len(l.endorsement) == 0 || len(l.certification) == 0 || len(l.attribution) == 0 || len(l.disclaimer) == 0 || len(l.common) < 7 {
 				t.Error("something is missing")
 			}
