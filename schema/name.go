@@ -38,9 +38,16 @@ type DirectoryName struct {
 	// has no time.
 	From  time.Time
 	Event string // id of the event that shows it; empty: none
-	// Others are names that the directory had shortly before or after, as a change
-	// of name takes its time to be seen everywhere; sorted.
-	Others []string
+	// Near are other names that the directory had shortly before or after the name
+	// was shown, the nearest first: a change of name takes its time to be seen
+	// everywhere.
+	Near []NearName
+}
+
+// A NearName is a name that the directory had at another time.
+type NearName struct {
+	Name string
+	Away time.Duration // how long before or after
 }
 
 // Known reports whether the directory's name is known.

@@ -87,7 +87,7 @@ func Call(call schema.Call, in Input) rule.Outcome {
 // Names has every rule about displayed names judge those of a call, and puts
 // result and reason into them. app is whose app an identity uses, by raw id.
 func Names(call schema.Call, list []schema.ShownName, app func(rawID string) policy.App, in Input) rule.Outcome {
-	out := names.Outcome(list, names.Case{Call: call, Policy: in.Policy, App: app, Known: in.Known})
+	out := names.Outcome(list, names.Case{Call: call, Policy: in.Policy, App: app, Known: in.Known, Now: in.Now})
 	exceptions.Apply(out.Findings, in.Policy)
 	return out
 }

@@ -33,6 +33,8 @@ type Directory struct{ users map[string]*history }
 type history struct {
 	dated   []state // by time; each holds until the next
 	undated []state // the distinct ones, by name
+
+	principal state // the latest principal name, as name
 }
 
 // state is what the directory says of a user from an instant on.
@@ -60,6 +62,11 @@ func New(seen []Sighting) *Directory {
 			d.users[key] = h
 		}
 		x := stateOf(s)
+		if p := s.Entry.Principal; p != "" {
+			if y := (state{at: s.At, offset: s.Offset, index: s.Index, name: p}); y.after(h.principal) {
+				h.principal = y
+			}
+		}
 		switch {
 		case !x.at.IsZero():
 			h.dated = append(h.dated, x)
@@ -89,6 +96,12 @@ func stateOf(s Sighting) state {
 
 // same reports whether two states say the same of the name.
 func (x state) same(y state) bool { return x.basis == y.basis && x.name == y.name }
+
+// after reports whether a state was seen later than another; of two at one place
+// the greater name is.
+func (x state) after(y state) bool {
+	return cmp.Or(x.at.Compare(y.at), cmp.Compare(x.offset, y.offset), cmp.Compare(x.index, y.index), strings.Compare(x.name, y.name)) > 0
+}
 
 // compare orders what two states say, whatever their time.
 func (x state) compare(y state) int {

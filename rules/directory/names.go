@@ -43,6 +43,9 @@ func (d *Directory) Names(c schema.Call) []schema.ShownName {
 		x := &out[i]
 		x.Kinds, x.Labels = distinct(x.Kinds), distinct(x.Labels)
 		x.Directory = d.shown(x.RawID, x.First, x.Last)
+		if x.Directory.Known() && x.Directory.Name != x.Name {
+			x.Directory.Near = d.near(x.RawID, x.Directory.Name, x.First, x.Last)
+		}
 	}
 	slices.SortFunc(out, func(a, b schema.ShownName) int {
 		return cmp.Or(strings.Compare(a.RawID, b.RawID), strings.Compare(a.Surface, b.Surface),

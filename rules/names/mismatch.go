@@ -11,7 +11,7 @@ import (
 )
 
 // mismatch judges whether a Teams user is shown by the directory's name.
-func mismatch(s subject, _ Input) Judgement {
+func mismatch(s subject, in Input) Judgement {
 	if s.identity != schema.IdentityTeamsUser {
 		return verdict(RuleMismatch, rule.NotApplicable, "no-directory-user")
 	}
@@ -26,8 +26,8 @@ func mismatch(s subject, _ Input) Judgement {
 	if sameText(d.Name, s.Name) {
 		return verdict(RuleMismatch, rule.Pass, "")
 	}
-	for _, other := range d.Others {
-		if sameText(other, s.Name) {
+	for _, other := range d.Near {
+		if other.Away <= in.Policy.RenameGrace && sameText(other.Name, s.Name) {
 			return verdict(RuleMismatch, rule.Pass, "renamed")
 		}
 	}

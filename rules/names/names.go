@@ -33,6 +33,8 @@
 package names
 
 import (
+	"time"
+
 	"rollcall/rules/names/lookalike"
 	"rollcall/rules/policy"
 	"rollcall/rules/rule"
@@ -55,6 +57,8 @@ type Input struct {
 	// Known finds whom a name can be mistaken for; nil: no directory is known,
 	// and only protected names are.
 	Known *lookalike.Index
+	// Now is when they are judged.
+	Now time.Time
 	// Blind is true where there are several tenants: a finding then says nothing of
 	// a user whose tenant is not known.
 	Blind bool

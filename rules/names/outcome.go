@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"rollcall/rules/names/lookalike"
 	"rollcall/rules/policy"
@@ -20,6 +21,7 @@ type Case struct {
 	// App is whose app an identity uses, by its raw id.
 	App   func(rawID string) policy.App
 	Known *lookalike.Index
+	Now   time.Time
 }
 
 // Outcome judges the displayed names of a call, and puts result and reason into
@@ -37,7 +39,7 @@ func Outcome(list []schema.ShownName, c Case) rule.Outcome {
 	for i := range list {
 		n := &list[i]
 		app := c.App(n.RawID)
-		judged := Judge(*n, Input{Policy: c.Policy.Names(app), Known: c.Known, Blind: blind})
+		judged := Judge(*n, Input{Policy: c.Policy.Names(app), Known: c.Known, Now: c.Now, Blind: blind})
 		n.Result, n.Reason = result(judged)
 		for _, j := range judged {
 			out.Count(j.Rule, j.Verdict)

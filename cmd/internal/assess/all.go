@@ -11,6 +11,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"rollcall/rules/calls"
+	"rollcall/rules/names/lookalike"
 )
 
 // Progress is told how far an evaluation of all calls is.
@@ -35,6 +36,7 @@ func All(ctx context.Context, conn driver.Conn, t Terms, version uint64, progres
 	if t.Directory, err = wholeDirectory(ctx, conn, t.Now); err != nil {
 		return res, err
 	}
+	t.Known = lookalike.New(entriesOf(t.Directory, t.Policy))
 	if err := writeEvents(ctx, conn, version, t.Now); err != nil {
 		return res, err
 	}

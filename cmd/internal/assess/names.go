@@ -1,7 +1,11 @@
 package assess
 
 import (
+	"iter"
+
 	"rollcall/rules/catalogue"
+	"rollcall/rules/directory"
+	"rollcall/rules/names/lookalike"
 	"rollcall/rules/policy"
 	"rollcall/schema"
 )
@@ -61,5 +65,18 @@ func (w *writer) names(list []schema.ShownName) {
 		d := n.Directory
 		w.put(toNames, n.CallID, w.version, n.RawID, n.Surface, string(n.Source), n.Name, n.Tenant, orEmpty(n.Kinds), orEmpty(n.Labels),
 			null(n.First), null(n.Last), n.Event, string(d.Basis), d.Name, null(d.From), d.Event, n.Result, n.Reason)
+	}
+}
+
+// entriesOf are the names that the directory had, with the tenants that a policy
+// gives their users.
+func entriesOf(d *directory.Directory, p *policy.Policy) iter.Seq[lookalike.Entry] {
+	return func(yield func(lookalike.Entry) bool) {
+		for h := range d.Holdings() {
+			e := lookalike.Entry{Name: h.Name, RawID: h.RawID, Tenant: p.TenantOf(h.Principal), From: h.From, Until: h.Until, Event: h.Event}
+			if !yield(e) {
+				return
+			}
+		}
 	}
 }

@@ -75,12 +75,12 @@ func TestNamesAndTheDirectory(t *testing.T) {
 	messages := namesAndDirectory()
 	want := "call_id,raw_id,surface,source,name,directory_name,result,reason\n"
 	for _, row := range []string{
-		appUser + ",,rollcall,Ann Berg,,,", // an app's user is in no directory
-		"8:orgid:" + knownUser + ",,rollcall,Ann Berg,Ann Berg,,",
-		"8:orgid:" + knownUser + ",acs_app,rollcall,Annie,Ann Berg,,",
-		"8:orgid:" + renamedUser + ",,rollcall,Bo,,,", // nothing tells which of two names held
-		"8:orgid:" + foreignUser + ",,rollcall,Cy,,,",
-		"8:orgid:" + goneUser + ",,rollcall,'=Di,'=Di,,",
+		appUser + ",,rollcall,Ann Berg,,fail,name.impersonation same-name", // an app's user is in no directory
+		"8:orgid:" + knownUser + ",,rollcall,Ann Berg,Ann Berg,pass,",
+		"8:orgid:" + knownUser + ",acs_app,rollcall,Annie,Ann Berg,fail,name.directory-mismatch other-name",
+		"8:orgid:" + renamedUser + ",,rollcall,Bo,,no_evidence,name.directory-mismatch several-names", // nothing tells which of two names held
+		"8:orgid:" + foreignUser + ",,rollcall,Cy,,no_evidence,name.directory-mismatch not-listed",
+		"8:orgid:" + goneUser + ",,rollcall,'=Di,'=Di,pass,",
 	} {
 		want += namedCall + "," + row + "\n"
 	}
@@ -128,7 +128,7 @@ func TestNamesUnderPseudonyms(t *testing.T) {
 		}
 	}
 	ann, id := hide.ID("Ann Berg"), hide.ID("8:orgid:"+knownUser)
-	if row := namedCall + "," + id + ",,rollcall," + ann + "," + ann + ",,\n"; !bytes.Contains(read(t, filepath.Join(out, "names.csv")), []byte(row)) {
+	if row := namedCall + "," + id + ",,rollcall," + ann + "," + ann + ",pass,\n"; !bytes.Contains(read(t, filepath.Join(out, "names.csv")), []byte(row)) {
 		t.Errorf("names.csv lacks the row %s", row)
 	}
 }

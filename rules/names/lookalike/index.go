@@ -117,6 +117,9 @@ type Query struct {
 	First, Last time.Time
 	// RawID is whose name it is: nobody is mistaken for himself.
 	RawID string
+	// Now is when it is looked up: what held only from later on is not known.
+	// Zero: at the end of all time.
+	Now time.Time
 }
 
 // Found is what a look-up came to.
@@ -131,6 +134,10 @@ type Found struct {
 }
 
 const maxMatches = 8
+
+// MaxLater is how long after a name was shown the directory may have been looked
+// at first for nothing to be known of the time of the name.
+const MaxLater = 30 * 24 * time.Hour
 
 // Find looks a name up.
 func (x *Index) Find(q Query) Found {
@@ -169,7 +176,7 @@ func (x *Index) Find(q Query) Found {
 				switch {
 				case t == notMistaken:
 				case !e.held(q):
-					f.Later = f.Later || !e.From.IsZero() && !q.Last.IsZero() && e.From.After(q.Last)
+					f.Later = f.Later || !q.Last.IsZero() && e.From.After(q.Last) && e.From.Sub(q.Last) <= MaxLater
 				default:
 					f.add(Match{Entry: *e, Nearness: t.nearness(), How: t.words()})
 				}
@@ -220,7 +227,7 @@ func (r reading) putIn(known string) trait {
 
 // about reports whether an entry concerns a name at all.
 func about(e *Entry, q Query) bool {
-	return (e.Tenant == "" || e.Tenant == q.Tenant) && (e.RawID == "" || e.RawID != q.RawID)
+	return (e.Tenant == "" || e.Tenant == q.Tenant) && (e.RawID == "" || e.RawID != q.RawID) && (q.Now.IsZero() || !e.From.After(q.Now))
 }
 
 // held reports whether an entry held while a name was shown, as far as is known.
