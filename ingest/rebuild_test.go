@@ -140,16 +140,16 @@ func TestRebuildWithChange(t *testing.T) {
 		want[key] = true
 	}
 	for _, when := range []string{"at once", "after merging"} {
-		keys, _, _, err := Touched(t.Context(), conn, cursor)
+		news, _, _, err := Touched(t.Context(), conn, cursor)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, key := range keys {
+		for _, key := range news.AliasKeys {
 			if !want[key] {
 				t.Errorf("%s: touched %s, which is not about", when, key)
 			}
 		}
-		expect(t, "touched calls "+when, len(keys), len(want))
+		expect(t, "touched calls "+when, len(news.AliasKeys), len(want))
 		for _, table := range []string{"events", "dead_letters"} {
 			for _, q := range []string{"SYSTEM START MERGES " + table, "OPTIMIZE TABLE " + table + " FINAL"} {
 				if err := conn.Exec(t.Context(), q); err != nil {

@@ -31,22 +31,32 @@ const touchedQuery = `SELECT topic, epoch, partition, first, last, batch, writer
 FROM batches WHERE stored_at >= ? ORDER BY stored_at, topic, epoch, partition, first, batch LIMIT ?`
 
 // Touched returns the alias sets (alias_key of the table events) that have
-// events stored since a cursor, sorted, and the cursor to go on from. It rests on
+// events stored since a cursor, and the cursor to go on from. It rests on
 // the ledger alone, so it misses nothing over a restart, whoever stored it; a
 // range is reported again where the caller did not keep the new cursor. While
 // there is more to read, more is true.
-func Touched(ctx context.Context, conn driver.Conn, since Cursor) (aliasKeys []string, next Cursor, more bool, err error) {
+func Touched(ctx context.Context, conn driver.Conn, since Cursor) (News, Cursor, bool, error) {
 	return touched(ctx, conn, since, "")
 }
 
 // TouchedByRebuild is Touched for what rebuilds have stored, for those who are
 // told of the rest: a rebuild runs in a process of its own.
-func TouchedByRebuild(ctx context.Context, conn driver.Conn, since Cursor) (aliasKeys []string, next Cursor, more bool, err error) {
+func TouchedByRebuild(ctx context.Context, conn driver.Conn, since Cursor) (News, Cursor, bool, error) {
 	return touched(ctx, conn, since, RebuildWriter)
 }
 
+// News are the events that were stored.
+type News struct {
+	// AliasKeys are their alias sets, sorted.
+	AliasKeys []string
+	// Ranges are where they are stored. Rebuilt is true where some of it was read
+	// anew: other events may then be no more.
+	Ranges  []Range
+	Rebuilt bool
+}
+
 // touched is Touched for the writers whose names begin so.
-func touched(ctx context.Context, conn driver.Conn, since Cursor, writer string) (aliasKeys []string, next Cursor, more bool, err error) {
+func touched(ctx context.Context, conn driver.Conn, since Cursor, writer string) (news News, next Cursor, more bool, err error) {
 	from := since.From
 	if from.IsZero() {
 		from = time.Unix(0, 0)
@@ -55,7 +65,7 @@ func touched(ctx context.Context, conn driver.Conn, since Cursor, writer string)
 	// As text, because the driver's time parameters have seconds.
 	rows, err := conn.Query(ctx, touchedQuery, from.UTC().Format("2006-01-02 15:04:05.000000"), limit)
 	if err != nil {
-		return nil, since, false, fmt.Errorf("read which ranges were stored since %s: %w", from.UTC().Format(time.RFC3339), err)
+		return news, since, false, fmt.Errorf("read which ranges were stored since %s: %w", from.UTC().Format(time.RFC3339), err)
 	}
 	defer rows.Close()
 	seen := map[string]bool{}
@@ -75,19 +85,20 @@ func touched(ctx context.Context, conn driver.Conn, since Cursor, writer string)
 		var by string
 		var at time.Time
 		if err := rows.Scan(&r.Topic, &r.Epoch, &r.Partition, &r.First, &r.Last, &batch, &by, &at, &now); err != nil {
-			return nil, since, false, err
+			return news, since, false, err
 		}
 		id := fmt.Sprintf("%x/%s/%d/%d/%d", batch, r.Topic, r.Epoch, r.Partition, r.First)
 		all = append(all, read{id, at})
 		if !seen[id] && strings.HasPrefix(by, writer) {
 			fresh = append(fresh, r)
+			news.Rebuilt = news.Rebuilt || strings.HasPrefix(by, RebuildWriter)
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return nil, since, false, err
+		return news, since, false, err
 	}
 	if len(all) == 0 {
-		return nil, since, false, nil
+		return news, since, false, nil
 	}
 	next.From = all[len(all)-1].at
 	if horizon := now.Add(-settled); horizon.Before(next.From) {
@@ -101,11 +112,11 @@ func touched(ctx context.Context, conn driver.Conn, since Cursor, writer string)
 			next.Seen = append(next.Seen, r.id)
 		}
 	}
-	aliasKeys, err = aliasKeysOf(ctx, conn, fresh)
-	if err != nil {
-		return nil, since, false, err
+	if news.AliasKeys, err = aliasKeysOf(ctx, conn, fresh); err != nil {
+		return news, since, false, err
 	}
-	return aliasKeys, next, len(all) == limit, nil
+	news.Ranges = fresh
+	return news, next, len(all) == limit, nil
 }
 
 // rangesAtOnce bounds the text of one query.
@@ -114,7 +125,7 @@ const rangesAtOnce = 200
 // aliasKeysOf returns the alias sets of the events in some ranges, sorted.
 func aliasKeysOf(ctx context.Context, conn driver.Conn, ranges []Range) ([]string, error) {
 	keys := map[string]bool{}
-	for some := range slices.Chunk(joined(ranges), rangesAtOnce) {
+	for some := range slices.Chunk(Joined(ranges), rangesAtOnce) {
 		var conditions []string
 		var args []any
 		for _, r := range some {
@@ -150,8 +161,8 @@ func readKeys(ctx context.Context, conn driver.Conn, query string, args []any, k
 	return rows.Err()
 }
 
-// joined returns ranges that cover the same offsets, as few as possible.
-func joined(ranges []Range) []Range {
+// Joined returns ranges that cover the same offsets, as few as possible.
+func Joined(ranges []Range) []Range {
 	ranges = slices.Clone(ranges)
 	slices.SortFunc(ranges, func(a, b Range) int {
 		if c := strings.Compare(a.Topic, b.Topic); c != 0 {

@@ -14,7 +14,7 @@ func TestTouched(t *testing.T) {
 	var cursor Cursor
 	touched := func() []string {
 		t.Helper()
-		keys, next, more, err := Touched(t.Context(), conn, cursor)
+		news, next, more, err := Touched(t.Context(), conn, cursor)
 		if err != nil || more {
 			t.Fatal(err, more)
 		}
@@ -27,7 +27,7 @@ func TestTouched(t *testing.T) {
 			t.Fatal(err)
 		}
 		names := []string{}
-		for _, key := range keys {
+		for _, key := range news.AliasKeys {
 			names = append(names, values(t, conn, "SELECT alias FROM aliases_one WHERE alias_key = '"+key+"'")...)
 		}
 		slices.Sort(names)
@@ -55,14 +55,14 @@ func TestTouched(t *testing.T) {
 	if err := conn.Exec(t.Context(), "INSERT INTO batches (topic, partition, first, last, stored_at) SELECT 't', 0, 50, 50, now64(6, 'UTC') - INTERVAL 30 SECOND"); err != nil {
 		t.Fatal(err)
 	}
-	keys, _, _, err := Touched(t.Context(), conn, cursor)
+	news, _, _, err := Touched(t.Context(), conn, cursor)
 	if err != nil {
 		t.Fatal(err)
 	}
-	expect(t, "late", keys, list("late"))
+	expect(t, "late", news.AliasKeys, list("late"))
 }
 
 func TestJoined(t *testing.T) {
-	got := joined([]Range{{"t", 0, 0, 5, 9}, {"t", 0, 1, 0, 1}, {"t", 0, 0, 0, 4}, {"t", 1, 0, 10, 11}, {"t", 0, 0, 11, 12}, {"s", 0, 0, 0, 0}})
+	got := Joined([]Range{{"t", 0, 0, 5, 9}, {"t", 0, 1, 0, 1}, {"t", 0, 0, 0, 4}, {"t", 1, 0, 10, 11}, {"t", 0, 0, 11, 12}, {"s", 0, 0, 0, 0}})
 	expect(t, "joined", got, []Range{{"s", 0, 0, 0, 0}, {"t", 0, 0, 0, 9}, {"t", 0, 0, 11, 12}, {"t", 0, 1, 0, 1}, {"t", 1, 0, 10, 11}})
 }

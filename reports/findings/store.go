@@ -288,7 +288,7 @@ func (s Store) Get(ctx context.Context, asked string) (h History, err error) {
 		condition, args = condition+" AND f.tenant = ?", append(args, s.Results.Scope.Tenant)
 	}
 	// A version that is being written counts once its call, or subject, says so.
-	sql := `SELECT f.call_id, ` + columns + `, f.version, (f.call_id, f.version) GLOBAL IN (SELECT call_id, version FROM calls_current) AS of_call,
+	sql := `SELECT f.call_id, ` + columns + `, f.version, (f.call_id, f.version) GLOBAL IN (SELECT call_id, version FROM calls_current) AND f.status NOT IN ('withdrawn', 'superseded') AS of_call,
     (f.call_id, f.version) GLOBAL IN (SELECT subject_id, version FROM subjects FINAL) AS of_subject, f.call_id GLOBAL IN (SELECT subject_id FROM subjects)
 FROM findings AS f FINAL WHERE ` + condition + ` ORDER BY of_call OR of_subject DESC, f.version DESC LIMIT 1 BY id LIMIT 10`
 	type match struct {

@@ -293,8 +293,22 @@ func (s *shared) via(via []schema.Via) *[]schema.Via {
 	return known
 }
 
+// Others are the events by id that are more than an app's words. They must not
+// be changed.
+func (g *Gathering) Others() map[string]*schema.Event {
+	all := make(map[string]*schema.Event, len(g.events))
+	for _, e := range g.events {
+		all[e.ID] = e
+	}
+	return all
+}
+
 // Spine works out the spine of what was gathered.
-func (g *Gathering) Spine() *Spine {
+func (g *Gathering) Spine() *Spine { return g.SpineAfter(g.opt.Quiet) }
+
+// SpineAfter is Spine with another Options.Quiet.
+func (g *Gathering) SpineAfter(quiet time.Duration) *Spine {
+	g.opt.Quiet = quiet
 	slices.SortFunc(g.events, func(a, b *schema.Event) int {
 		return cmp.Or(a.Time.Compare(b.Time), strings.Compare(a.ID, b.ID))
 	})

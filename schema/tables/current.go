@@ -14,12 +14,22 @@ func eventsCounted() string { return counting("events_one AS e") }
 
 // eventsNamed is the query of events_of(alias_keys): the events of
 // events_current of which a copy names one of some alias sets.
+func eventsNamed() string { return naming("") }
+
+// eventsParted is the query of events_part(alias_keys, parts, part): one of so
+// many equal parts of events_of. ClickHouse holds the ids of a part in memory.
+func eventsParted() string {
+	return naming(" AND cityHash64(event_id) % {parts:UInt32} = {part:UInt32}")
+}
+
+// naming gives the events of which a copy names one of some alias sets and meets
+// a condition.
 //
 // events_one would read whole events of whole stretches of the table to tell
 // which row of a key counts, eight times as long. So the events are found by
 // the indexes, and of all rows at their places only the narrow columns are read.
-func eventsNamed() string {
-	const named = "SELECT event_id FROM events WHERE event_id != '' AND alias_key IN {alias_keys:Array(String)}"
+func naming(condition string) string {
+	named := "SELECT event_id FROM events WHERE event_id != '' AND alias_key IN {alias_keys:Array(String)}" + condition
 	return counting(`events AS e
     WHERE event_id GLOBAL IN (` + named + `)
         AND (topic, epoch, partition, offset, idx, decoder, stored_at) GLOBAL IN (

@@ -15,7 +15,8 @@
 //     key whether or not ClickHouse has merged the copies yet.
 //   - events_current gives one row an event, which may have come several times,
 //     at several offsets and in several envelopes; events_of(alias_keys = […])
-//     gives the same for the events of some alias sets only.
+//     gives the same for the events of some alias sets only, events_part for a
+//     part of these.
 //   - A range of offsets is stored when a row of batches says so, not before.
 //   - The result tables hold every evaluation; their _current views give the
 //     newest of each call that still is one.

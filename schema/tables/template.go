@@ -56,6 +56,7 @@ func (o MigrateOptions) render(file string) ([]string, error) {
 		"eventsCurrent": eventsCurrent,
 		"eventsCounted": eventsCounted,
 		"eventsNamed":   eventsNamed,
+		"eventsParted":  eventsParted,
 	}).ParseFS(sqlFiles, file)
 	if err != nil {
 		return nil, err

@@ -614,3 +614,38 @@ CREATE TABLE IF NOT EXISTS policy_versions ON CLUSTER `main` (
     stored_at DateTime64(6, 'UTC') DEFAULT now64(6, 'UTC')
 ) ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/policy_versions', '{replica}')
 ORDER BY (stored_at, id);
+
+CREATE OR REPLACE VIEW events_part ON CLUSTER `main` AS
+SELECT event_id, row.1 AS source, row.2 AS kind, via, row.3 AS version, row.4 AS content, row.5 AS time, row.6 AS time_reason,
+    row.7 AS first, row.8 AS last, row.9 AS resource, row.10 AS aliases, row.11 AS alias_key, row.12 AS raw_id, row.13 AS facts,
+    row.14 AS topic, row.15 AS epoch, row.16 AS partition, row.17 AS offset, row.18 AS idx, row.19 AS decoder, row.20 AS broker_time
+FROM (
+    SELECT event_id,
+        arraySort(groupUniqArrayArray(e.via)) AS via,
+        argMin(
+            (source, kind, e.version, content, time, time_reason, first, last, resource, aliases, alias_key, raw_id, facts,
+                topic, epoch, partition, offset, idx, decoder, broker_time),
+            (-e.version, content, facts, aliases, resource, source, kind, ifNull(toUnixTimestamp64Milli(time), -1), time_reason,
+                topic, epoch, partition, offset, idx)
+        ) AS row
+    FROM events AS e
+    WHERE event_id GLOBAL IN (SELECT event_id FROM events WHERE event_id != '' AND alias_key IN {alias_keys:Array(String)} AND cityHash64(event_id) % {parts:UInt32} = {part:UInt32})
+        AND (topic, epoch, partition, offset, idx, decoder, stored_at) GLOBAL IN (
+            SELECT topic, epoch, partition, offset, idx, max((r.decoder, r.stored_at)).1, max((r.decoder, r.stored_at)).2
+            FROM events AS r
+            WHERE (topic, epoch, partition, offset) GLOBAL IN (
+                SELECT topic, epoch, partition, offset FROM events WHERE event_id GLOBAL IN (SELECT event_id FROM events WHERE event_id != '' AND alias_key IN {alias_keys:Array(String)} AND cityHash64(event_id) % {parts:UInt32} = {part:UInt32})
+            )
+            GROUP BY topic, epoch, partition, offset, idx
+        )
+    GROUP BY event_id
+);
+
+CREATE OR REPLACE VIEW findings_current ON CLUSTER `main` AS
+SELECT call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at,
+    message, evidence, policy_version
+FROM findings FINAL WHERE status NOT IN ('withdrawn', 'superseded') AND (call_id, version) GLOBAL IN (SELECT call_id, version FROM calls_current)
+UNION ALL
+SELECT '' AS call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at,
+    message, evidence, policy_version
+FROM findings AS f FINAL WHERE (f.call_id, f.version) GLOBAL IN (SELECT subject_id, version FROM subjects FINAL);

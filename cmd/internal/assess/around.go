@@ -10,7 +10,9 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
+	"rollcall/rules/assemble"
 	"rollcall/rules/calls"
+	"rollcall/rules/evidence"
 )
 
 // An around is what a look around touched alias sets found. Of the calls that
@@ -18,12 +20,11 @@ import (
 // only a part, such as half of the receipts that know only a thread.
 type around struct {
 	keys       []string // alias sets
-	events     []keyed
 	resolution calls.Resolution
-	about      map[string]bool // ids of the calls that it is about
-	stored     []storedCall    // that have any of their alias sets
-	others     []string        // alias sets of occurrences that are to be named anew
-	later      []keyed         // events that are dated after now: they have not come yet
+	about      map[string]bool      // ids of the calls that it is about
+	stored     []storedCall         // that have any of their alias sets
+	others     []string             // alias sets of occurrences that are to be named anew
+	later      map[string]time.Time // of alias sets: when the next event that is dated after now will have come
 }
 
 // A storedCall is a call as it was evaluated last.
@@ -47,19 +48,10 @@ func lookAt(ctx context.Context, conn driver.Conn, touched []string, now time.Ti
 		if a.keys, looked, err = neighbourhood(ctx, conn, slices.Sorted(maps.Keys(seeds)), looked); err != nil {
 			return a, err
 		}
-		found, err := eventsOf(ctx, conn, a.keys)
-		if err != nil {
+		var sets []calls.AliasSet
+		if sets, a.later, err = setsOf(ctx, conn, a.keys, now); err != nil {
 			return a, err
 		}
-		a.events, a.later = nil, nil
-		for _, k := range found {
-			if k.event.Time.After(now) {
-				a.later = append(a.later, k)
-			} else {
-				a.events = append(a.events, k)
-			}
-		}
-		sets := setsOf(a.events)
 		a.resolution = calls.Resolve(sets)
 		a.about = map[string]bool{}
 		for key := range seeds {
@@ -99,6 +91,43 @@ func lookAt(ctx context.Context, conn driver.Conn, touched []string, now time.Ti
 		}
 		looked = need
 	}
+}
+
+// evidence gathers the evidence of the calls that the look around is about, as far
+// as it is known at opt.Now, and the users whose names it shows.
+func (a *around) evidence(ctx context.Context, conn driver.Conn, opt assemble.Options) (map[string]*gathered, users, error) {
+	var keys []string
+	for key, id := range a.resolution.Calls {
+		if a.about[id] {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	twice, err := contentConflicts(ctx, conn, keys)
+	if err != nil {
+		return nil, nil, err
+	}
+	found, shown := map[string]*gathered{}, users{}
+	return found, shown, eventsOf(ctx, conn, keys, func(k keyed) error {
+		e := k.event
+		if e.Time.After(opt.Now) {
+			return nil
+		}
+		id := a.resolution.Calls[k.key]
+		g := found[id]
+		if g == nil {
+			g = &gathered{id: id, events: assemble.NewGathering(id, opt), keys: map[string]bool{}}
+			found[id] = g
+		}
+		g.keys[k.key] = true
+		if version, is := twice[e.ID]; is && version == e.Version {
+			g.contents = append(g.contents, evidence.Content{Event: e.ID, At: e.Time})
+		}
+		shown.add(&e)
+		g.events.Add(&e)
+		g.n++
+		return nil
+	})
 }
 
 // maxParted bounds how many calls of one alias that is not believed are looked
@@ -304,7 +333,7 @@ func (a around) gone() map[string]string {
 				heirs[heir]++
 			}
 		}
-		if len(heirs) > 0 || !slices.ContainsFunc(a.later, func(k keyed) bool { return slices.Contains(c.keys, k.key) }) {
+		if len(heirs) > 0 || !slices.ContainsFunc(c.keys, func(key string) bool { return !a.later[key].IsZero() }) {
 			heirOf[c.id] = most(heirs)
 		}
 	}

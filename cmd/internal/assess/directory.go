@@ -3,6 +3,7 @@ package assess
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -16,15 +17,15 @@ import (
 	"rollcall/schema"
 )
 
-// users are the events about users of a directory.
-const users = "source = 'graph' AND kind = 'user'"
+// aboutUsers are the events about users of a directory.
+const aboutUsers = "source = 'graph' AND kind = 'user'"
 
 // usersAsSeen gives, of the users that a condition on events picks, what was
 // said of each at each place where it is stored, in the newest decoder's words,
 // and when: the event's own time, else the broker's. Of a message that was read
 // from a file the broker's time says nothing: then it is NULL.
 func usersAsSeen(condition string) string {
-	where := "FROM events WHERE " + users + " AND " + condition
+	where := "FROM events WHERE " + aboutUsers + " AND " + condition
 	some := "SELECT topic, epoch, partition, offset, idx, event_id, raw_id, facts, time, broker_time, decoder, stored_at " + where + `
     AND (topic, epoch, partition, offset, idx, decoder) GLOBAL IN (
         SELECT topic, epoch, partition, offset, idx, max(r.decoder) FROM events AS r
@@ -50,26 +51,21 @@ func wholeDirectory(ctx context.Context, conn driver.Conn, now time.Time) (*dire
 	return directory.New(seen), nil
 }
 
-// directoryOf reads what is known at now of the users whose names some calls
-// show.
-func directoryOf(ctx context.Context, conn driver.Conn, now time.Time, events map[string][]schema.Event) (*directory.Directory, error) {
-	raws := map[string]bool{}
-	for _, list := range events {
-		for i := range list {
-			for _, n := range list[i].Names() {
-				if key := directory.Key(n.RawID); key != "" {
-					raws["8:orgid:"+key] = true
-				}
-			}
+// users gathers the users of directories whose names events show, by raw id.
+type users map[string]bool
+
+func (u users) add(e *schema.Event) {
+	for _, n := range e.Names() {
+		if key := directory.Key(n.RawID); key != "" {
+			u["8:orgid:"+key] = true
 		}
 	}
-	list := make([]string, 0, len(raws))
-	for raw := range raws {
-		list = append(list, raw)
-	}
-	slices.Sort(list)
+}
+
+// directoryOf reads what is known at now of some users.
+func directoryOf(ctx context.Context, conn driver.Conn, now time.Time, of users) (*directory.Directory, error) {
 	var seen []directory.Sighting
-	for part := range slices.Chunk(list, maxList) {
+	for part := range slices.Chunk(slices.Sorted(maps.Keys(of)), maxList) {
 		var err error
 		ctx := atNow(ctx, now, clickhouse.Parameters{"list": listOf(part)})
 		if seen, err = sightings(ctx, conn, "raw_id IN {list:Array(String)}", seen); err != nil {
@@ -170,7 +166,7 @@ SELECT alias_keys FROM calls_current WHERE call_id IN (
 // newest of it was stored.
 func look(ctx context.Context, conn driver.Conn, since time.Time) (p print, newest time.Time, err error) {
 	err = conn.QueryRow(ctx, "SELECT count(), sum(cityHash64(topic, epoch, partition, offset, idx, decoder)), max(stored_at) FROM events WHERE "+
-		users+" AND "+storedSince(since)).Scan(&p.rows, &p.sum, &newest)
+		aboutUsers+" AND "+storedSince(since)).Scan(&p.rows, &p.sum, &newest)
 	if err != nil {
 		return p, newest, fmt.Errorf("look for what is new of the directory: %w", err)
 	}

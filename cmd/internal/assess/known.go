@@ -125,23 +125,18 @@ func withEvidence(ctx context.Context, conn driver.Conn, calls []KnownCall) erro
 		}
 		keys = append(keys, c.keys...)
 	}
-	found, err := eventsOf(ctx, conn, keys)
+	twice, err := contentConflicts(ctx, conn, keys)
 	if err != nil {
 		return err
 	}
-	for _, k := range found {
-		if i, ok := of[k.key]; ok {
-			calls[i].events = append(calls[i].events, k.event)
+	return eventsOf(ctx, conn, keys, func(k keyed) error {
+		c := &calls[of[k.key]]
+		c.events = append(c.events, k.event)
+		if version, is := twice[k.event.ID]; is && version == k.event.Version {
+			c.contents = append(c.contents, evidence.Content{Event: k.event.ID, At: k.event.Time})
 		}
-	}
-	twice, err := contentConflicts(ctx, conn, keys)
-	if err != nil || len(twice) == 0 {
-		return err
-	}
-	for i := range calls {
-		calls[i].contents = contentsOf(calls[i].events, twice)
-	}
-	return nil
+		return nil
+	})
 }
 
 // Judged is what rules say of a call, or of the hours of apps.

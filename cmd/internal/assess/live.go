@@ -29,6 +29,10 @@ type LiveConfig struct {
 	Hours time.Duration
 	// Batch is how many alias sets are evaluated at once at most.
 	Batch int
+	// Large is from how many events on a call is kept in memory between its
+	// evaluations, and Keep how many events the kept calls have at most: each
+	// takes about 200 bytes.
+	Large, Keep int
 	// Poll asks the store for new evidence at every interval, where another
 	// process ingests. What rebuilds have stored it is asked for always.
 	Poll bool
@@ -36,7 +40,7 @@ type LiveConfig struct {
 
 // DefaultLiveConfig suits a service that evaluates as evidence comes.
 func DefaultLiveConfig() LiveConfig {
-	return LiveConfig{Debounce: 200 * time.Millisecond, Interval: time.Second, Hours: time.Minute, Batch: 500}
+	return LiveConfig{Debounce: 200 * time.Millisecond, Interval: time.Second, Hours: time.Minute, Batch: 500, Large: 20_000, Keep: 2_500_000}
 }
 
 // LiveDependencies are what a Live works with.
@@ -62,9 +66,11 @@ type Live struct {
 	last    time.Time       // the frontier of the newest round that left nothing to do
 	judged  time.Time       // that of the one before
 	wake    chan struct{}
+	kept    []*kept // large calls, those used last at the end
+	during  []touch // what is touched while calls are evaluated; nil: none are
 
 	deadlines deadlines
-	awaited   map[string]bool // events that are dated after the last evaluation
+	awaited   map[string]time.Time // of alias sets: when the next event that is dated after their evaluation comes
 	version   uint64
 	cursor    ingest.Cursor // up to where the ledger was looked at
 	gaps      gaps
@@ -75,17 +81,46 @@ type Live struct {
 
 // NewLive returns a live assessor; it does nothing until Run.
 func NewLive(cfg LiveConfig, deps LiveDependencies) *Live {
-	return &Live{cfg: cfg, deps: deps, touched: map[string]bool{}, todo: map[string]bool{}, awaited: map[string]bool{}, wake: make(chan struct{}, 1)}
+	return &Live{cfg: cfg, deps: deps, touched: map[string]bool{}, todo: map[string]bool{}, awaited: map[string]time.Time{}, wake: make(chan struct{}, 1)}
 }
 
-// Touch says that new evidence names these alias sets. It returns at once.
-func (l *Live) Touch(aliasKeys []string) {
+// A touch is that evidence names alias sets is stored at some ranges of offsets;
+// without any it may be otherwise anywhere.
+type touch struct {
+	keys   []string
+	ranges []ingest.Range
+}
+
+// Touch says that the calls of these alias sets are to be evaluated anew. It
+// returns at once.
+func (l *Live) Touch(aliasKeys []string) { l.touch(touch{keys: aliasKeys}) }
+
+// Stored says that new evidence is stored, and what it names. It returns at once.
+func (l *Live) Stored(st ingest.Stored) { l.touch(touch{st.AliasKeys, st.Ranges}) }
+
+func (l *Live) touch(t touch) {
 	l.mu.Lock()
-	for _, k := range aliasKeys {
+	for _, k := range t.keys {
 		l.touched[k] = true
+	}
+	for _, k := range l.kept {
+		k.touch(t.keys, t.ranges)
+	}
+	if l.during != nil {
+		l.during = append(l.during, t)
 	}
 	l.mu.Unlock()
 	l.rouse()
+}
+
+// look has calls looked at again of which nothing new is known: an obligation of
+// them is due.
+func (l *Live) look(keys []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, k := range keys {
+		l.touched[k] = true
+	}
 }
 
 func (l *Live) rouse() {
@@ -178,8 +213,12 @@ func (l *Live) round(ctx context.Context) {
 		}
 		return
 	}
-	for _, keys := range l.deadlines.due(now) {
-		l.Touch(keys)
+	for _, d := range l.deadlines.due(now) {
+		if d.kept {
+			l.look(d.keys)
+		} else {
+			l.Touch(d.keys)
+		}
 	}
 	done := l.evaluateTouched(ctx, now)
 	if l.judgeHours(ctx, now) && done {
@@ -203,7 +242,7 @@ func (l *Live) evaluateTouched(ctx context.Context, now time.Time) (done bool) {
 			return ctx.Err() == nil
 		}
 		begin := l.deps.Clock()
-		n, err := l.evaluate(ctx, keys, now)
+		n, err := l.bringUp(ctx, keys, now)
 		if err != nil {
 			l.Touch(keys)
 			if ctx.Err() == nil {
@@ -267,8 +306,25 @@ func (l *Live) take() []string {
 			delete(from, k)
 		}
 	}
+	l.during = []touch{}
 	slices.Sort(keys)
 	return slices.Compact(keys)
+}
+
+// bringUp brings the calls up to date that alias sets belong to: the kept ones by
+// what is new of them, the others by all evidence.
+func (l *Live) bringUp(ctx context.Context, keys []string, now time.Time) (int, error) {
+	defer func() {
+		l.mu.Lock()
+		l.during = nil
+		l.mu.Unlock()
+	}()
+	rest, amended, err := l.amend(ctx, keys, now)
+	if err != nil || len(rest) == 0 {
+		return amended, err
+	}
+	n, err := l.evaluate(ctx, rest, now)
+	return amended + n, err
 }
 
 // evaluate evaluates the calls that the alias sets belong to, and supersedes
@@ -278,46 +334,43 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 	if err != nil || len(a.keys) == 0 && len(a.stored) == 0 {
 		return 0, err
 	}
-	byCall := map[string][]schema.Event{}
-	callKeys := map[string]map[string]bool{}
-	for _, k := range a.events {
-		id, ok := a.resolution.Calls[k.key]
-		if !ok || !a.about[id] {
-			continue
-		}
-		byCall[id] = append(byCall[id], k.event)
-		if callKeys[id] == nil {
-			callKeys[id] = map[string]bool{}
-		}
-		callKeys[id][k.key] = true
-	}
 	before, err := hoursOf(ctx, l.deps.Conn, a.stored)
 	if err != nil {
 		return 0, err
 	}
-	w := newWriter(l.deps.Conn, l.nextVersion(), now)
-	w.hold = true
 	terms := l.terms(now)
-	if terms.Directory, err = directoryOf(ctx, l.deps.Conn, now, byCall); err != nil {
-		return 0, err
-	}
-	aside := asideOf(a.resolution)
-	twice, err := contentConflicts(ctx, l.deps.Conn, a.keys)
+	found, users, err := a.evidence(ctx, l.deps.Conn, terms.assembling())
 	if err != nil {
 		return 0, err
 	}
-	for _, id := range slices.Sorted(maps.Keys(byCall)) {
-		own := slices.Sorted(maps.Keys(callKeys[id]))
-		spine := terms.spine(id, byCall[id])
+	if terms.Directory, err = directoryOf(ctx, l.deps.Conn, now, users); err != nil {
+		return 0, err
+	}
+	w := newWriter(l.deps.Conn, l.nextVersion(), now)
+	w.hold = true
+	aside := asideOf(a.resolution)
+	var keep []*kept
+	for _, id := range slices.Sorted(maps.Keys(found)) {
+		g := found[id]
+		own := slices.Sorted(maps.Keys(g.keys))
+		k := l.keeper(g, w.version)
 		var next time.Time // when a pending result is due
-		r, err := w.evaluate(ctx, spine, Doubts{aside[id], contentsOf(byCall[id], twice)}, terms, own, func(p Part) {
-			next = sooner(next, due(p.Obligations, p.Policy))
+		spine := terms.spineOf(g.events)
+		r, err := w.evaluate(ctx, spine, Doubts{aside[id], g.contents}, terms, own, func(p Part) {
+			d := due(p.Obligations, p.Policy)
+			next = sooner(next, d)
+			k.add(p, d)
 		})
 		if err != nil {
 			return 0, err
 		}
 		l.plan(r, next, own, now)
 		l.hours.touch(r.Hours)
+		if k != nil {
+			k.complete(spine, r)
+			keep = append(keep, k)
+		}
+		delete(found, id)
 	}
 	l.hours.touch(before)
 	if err := w.flushTables(ctx); err != nil {
@@ -334,27 +387,27 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 		return 0, err
 	}
 	l.await(a)
+	l.keep(keep)
 	if len(a.others) > 0 {
 		l.Touch(a.others)
 	}
-	return len(byCall), nil
+	return len(a.about), nil
 }
 
 // await notes when events that are dated after now will have come: one that was
 // stored while a round was under way, or of a client whose clock is ahead, must
 // not wait until something else touches its call.
 func (l *Live) await(a around) {
-	if len(l.awaited) > 0 {
-		for _, k := range a.events {
-			delete(l.awaited, k.event.ID)
-		}
-	}
-	for _, k := range a.later {
-		if l.awaited[k.event.ID] {
+	for _, key := range a.keys {
+		at := a.later[key]
+		if at.IsZero() {
+			delete(l.awaited, key)
 			continue
 		}
-		l.awaited[k.event.ID] = true
-		heap.Push(&l.deadlines, deadline{k.event.Time, []string{k.key}})
+		if !l.awaited[key].Equal(at) {
+			l.awaited[key] = at
+			heap.Push(&l.deadlines, deadline{at: at, keys: []string{key}})
+		}
 	}
 }
 
@@ -375,7 +428,7 @@ func (l *Live) plan(r Results, next time.Time, keys []string, now time.Time) {
 		next = sooner(next, now.Add(r.Policy.Base().Quiet+time.Millisecond))
 	}
 	if !next.IsZero() {
-		heap.Push(&l.deadlines, deadline{next, keys})
+		heap.Push(&l.deadlines, deadline{at: next, keys: keys, kept: true})
 	}
 }
 
@@ -430,16 +483,20 @@ OR call_id IN (SELECT call_id FROM obligations_current WHERE result = 'pending')
 }
 
 // poll touches what the ledger has that it was not asked for before.
-func (l *Live) poll(ctx context.Context, news func(context.Context, driver.Conn, ingest.Cursor) ([]string, ingest.Cursor, bool, error)) error {
+func (l *Live) poll(ctx context.Context, ask func(context.Context, driver.Conn, ingest.Cursor) (ingest.News, ingest.Cursor, bool, error)) error {
 	for more := true; more; {
-		var keys []string
+		var news ingest.News
 		var err error
-		keys, l.cursor, more, err = news(ctx, l.deps.Conn, l.cursor)
+		news, l.cursor, more, err = ask(ctx, l.deps.Conn, l.cursor)
 		if err != nil {
 			return err
 		}
-		if len(keys) > 0 {
-			l.Touch(keys)
+		switch {
+		case len(news.AliasKeys) == 0:
+		case news.Rebuilt:
+			l.Touch(news.AliasKeys)
+		default:
+			l.touch(touch{news.AliasKeys, news.Ranges})
 		}
 	}
 	return nil
@@ -453,6 +510,7 @@ const resumeMargin = 10 * time.Minute
 type deadline struct {
 	at   time.Time
 	keys []string
+	kept bool // kept calls know what there is to do
 }
 
 // deadlines is a heap, the earliest first.
@@ -474,10 +532,9 @@ func (d *deadlines) Pop() any {
 }
 
 // due removes the deadlines that have come by now.
-func (d *deadlines) due(now time.Time) [][]string {
-	var out [][]string
+func (d *deadlines) due(now time.Time) (out []deadline) {
 	for len(*d) > 0 && !(*d)[0].at.After(now) {
-		out = append(out, heap.Pop(d).(deadline).keys)
+		out = append(out, heap.Pop(d).(deadline))
 	}
 	return out
 }

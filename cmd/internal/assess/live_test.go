@@ -59,11 +59,18 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	clock := func() time.Time { return b.clock }
-	b.live = NewLive(DefaultLiveConfig(), LiveDependencies{
+	b.live = NewLive(keepsAll(), LiveDependencies{
 		Conn: run.Conn, Clock: clock, Logger: log, Metrics: metrics, Terms: Terms{Policy: policy.Default()},
 		Frontier: &Frontier{Conn: run.Conn, Clock: clock, Marks: func(context.Context) ([]kafka.Mark, error) { return nil, nil }},
 	})
 	return b
+}
+
+// keepsAll keeps every call between its evaluations, as large ones are.
+func keepsAll() LiveConfig {
+	c := DefaultLiveConfig()
+	c.Large = 1
+	return c
 }
 
 // sends produces messages with a broker time, waits until they are stored, and
@@ -89,12 +96,12 @@ func (b *bench) produce(topic string, at time.Time, messages ...string) {
 	if err := b.run.Wait(b.Context(), topic, 0, b.next[topic]); err != nil {
 		b.Fatal(err)
 	}
-	keys, cursor, _, err := ingest.Touched(b.Context(), b.run.Conn, b.cursor)
+	news, cursor, _, err := ingest.Touched(b.Context(), b.run.Conn, b.cursor)
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.cursor = cursor
-	b.live.Touch(keys)
+	b.live.touch(touch{news.AliasKeys, news.Ranges})
 }
 
 // rounds lets the assessor do what there is to do.
@@ -110,7 +117,7 @@ func (b *bench) rounds() {
 func (b *bench) restarts() {
 	b.Helper()
 	b.clock = b.clock.Add(time.Second)
-	b.live = NewLive(DefaultLiveConfig(), b.live.deps)
+	b.live = NewLive(keepsAll(), b.live.deps)
 	b.rounds()
 }
 

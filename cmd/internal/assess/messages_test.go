@@ -74,13 +74,15 @@ func tellOnce(t *testing.T, messages []string) map[string]told {
 		}
 	}
 	var all []keyed
+	var l setList
 	for _, id := range slices.Sorted(maps.Keys(best)) {
 		e := best[id]
-		if _, key := ingest.Aliases(&e); key != "" {
+		if aliases, key := ingest.Aliases(&e); key != "" {
 			all = append(all, keyed{key, e})
+			l.add(calls.AliasSet{Key: key, Aliases: aliases, First: e.First, Last: e.Last, Time: e.Time, Own: e.Source == schema.SourceRollcall})
 		}
 	}
-	res := calls.Resolve(setsOf(all))
+	res := calls.Resolve(l.sets)
 	byCall := map[string][]schema.Event{}
 	for _, k := range all {
 		if id, ok := res.Calls[k.key]; ok {

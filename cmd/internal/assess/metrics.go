@@ -15,6 +15,8 @@ type Metrics struct {
 	Frontier prometheus.Gauge
 	Reloads  *prometheus.CounterVec
 	Kept     prometheus.Gauge
+	Large    prometheus.Gauge
+	Amends   prometheus.Histogram
 }
 
 // NewMetrics makes the metrics and registers them.
@@ -30,13 +32,28 @@ func NewMetrics(r prometheus.Registerer) (*Metrics, error) {
 		Kept: prometheus.NewGauge(prometheus.GaugeOpts{Name: "rollcall_policy_reload_failed",
 			Help: "1 while the policy file can't be used and the one before goes on judging, else 0."}),
 	}
-	return m, errors.Join(r.Register(m.Calls), r.Register(m.Failures), r.Register(m.Duration), r.Register(m.Frontier), r.Register(m.Reloads), r.Register(m.Kept))
+	m.Large = prometheus.NewGauge(prometheus.GaugeOpts{Name: "rollcall_assess_calls_kept", Help: "Large calls that are kept in memory between evaluations."})
+	m.Amends = prometheus.NewHistogram(prometheus.HistogramOpts{Name: "rollcall_assess_amendment_seconds", Help: "Time to bring a kept call up to date.",
+		Buckets: prometheus.ExponentialBuckets(0.001, 2, 14)})
+	return m, errors.Join(r.Register(m.Large), r.Register(m.Amends), r.Register(m.Calls), r.Register(m.Failures), r.Register(m.Duration), r.Register(m.Frontier), r.Register(m.Reloads), r.Register(m.Kept))
 }
 
 func (m *Metrics) evaluated(n int, took time.Duration) {
 	if m != nil {
 		m.Calls.Add(float64(n))
 		m.Duration.Observe(took.Seconds())
+	}
+}
+
+func (m *Metrics) amended(took time.Duration) {
+	if m != nil {
+		m.Amends.Observe(took.Seconds())
+	}
+}
+
+func (m *Metrics) keeps(n int) {
+	if m != nil {
+		m.Large.Set(float64(n))
 	}
 }
 

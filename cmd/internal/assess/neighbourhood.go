@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,7 +13,6 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"rollcall/rules/calls"
-	"rollcall/rules/evidence"
 	"rollcall/schema"
 )
 
@@ -160,59 +160,114 @@ type keyed struct {
 	event schema.Event
 }
 
-// eventsOf reads the current events that name any of the alias sets.
-func eventsOf(ctx context.Context, conn driver.Conn, keys []string) ([]keyed, error) {
-	var out []keyed
+// eventsAPart is about how many events of some alias sets ClickHouse picks at
+// once.
+const eventsAPart = 250_000
+
+// parts splits what is asked of the events of some alias sets: so many of these
+// at a time, and of the events of a large call a part.
+func parts(ctx context.Context, conn driver.Conn, keys []string, ask func(context.Context) error) error {
 	for part := range slices.Chunk(keys, maxList) {
-		rows, err := conn.Query(withList(ctx, "alias_keys", part),
-			"SELECT alias_key, "+eventColumns+" FROM events_of(alias_keys = {alias_keys:Array(String)})")
+		p := clickhouse.Parameters{"alias_keys": listOf(part)}
+		var rows uint64
+		err := conn.QueryRow(clickhouse.Context(ctx, clickhouse.WithParameters(p)),
+			"SELECT count() FROM events WHERE alias_key IN {alias_keys:Array(String)}").Scan(&rows)
 		if err != nil {
-			return nil, fmt.Errorf("read the events of a call: %w", err)
+			return fmt.Errorf("count the events of a call: %w", err)
 		}
-		if out, err = scanKeyed(rows, out); err != nil {
-			return nil, err
+		n := rows/eventsAPart + 1
+		p["parts"] = strconv.FormatUint(n, 10)
+		for i := range n {
+			p["part"] = strconv.FormatUint(i, 10)
+			if err := ask(clickhouse.Context(ctx, clickhouse.WithParameters(p))); err != nil {
+				return err
+			}
 		}
 	}
-	return out, nil
+	return nil
 }
 
-func scanKeyed(rows driver.Rows, to []keyed) ([]keyed, error) {
-	defer rows.Close()
-	for rows.Next() {
-		var k keyed
-		r, err := scanRow(rows, &k.key)
-		if err == nil {
-			k.event, err = r.decoded()
-		}
+// ofPart is what a query under parts asks: the events whose copy that counts
+// names one of the alias sets.
+const ofPart = "events_part(alias_keys = {alias_keys:Array(String)}, parts = {parts:UInt32}, part = {part:UInt32}) WHERE alias_key IN {alias_keys:Array(String)}"
+
+// eventsOf hands out the current events that name any of some alias sets, each
+// once.
+func eventsOf(ctx context.Context, conn driver.Conn, keys []string, each func(keyed) error) error {
+	return parts(ctx, conn, keys, func(ctx context.Context) error {
+		rows, err := conn.Query(ctx, "SELECT alias_key, "+eventColumns+" FROM "+ofPart)
 		if err != nil {
-			return nil, err
+			return fmt.Errorf("read the events of a call: %w", err)
 		}
-		if k.key != "" {
-			to = append(to, k)
+		defer rows.Close()
+		for rows.Next() {
+			var k keyed
+			r, err := scanRow(rows, &k.key)
+			if err == nil {
+				k.event, err = r.decoded()
+			}
+			if err == nil {
+				err = each(k)
+			}
+			if err != nil {
+				return err
+			}
 		}
-	}
-	return to, rows.Err()
+		if err := rows.Err(); err != nil {
+			return fmt.Errorf("read the events of a call: %w", err)
+		}
+		return nil
+	})
+}
+
+// setsOf reads what the events known at now say of some alias sets, and of each
+// set the first instant after now at which more is known.
+func setsOf(ctx context.Context, conn driver.Conn, keys []string, now time.Time) (sets []calls.AliasSet, later map[string]time.Time, err error) {
+	var l setList
+	later = map[string]time.Time{}
+	sql := fmt.Sprintf(`SELECT min(after), countIf(NOT after), alias_key, any(aliases),
+    coalesce(minIf(first, NOT after AND NOT %[1]s), minIf(first, NOT after)), coalesce(maxIf(last, NOT after AND NOT %[1]s), maxIf(last, NOT after)), minIf(time, NOT after), minIf(%[1]s, NOT after)
+FROM (SELECT *, if(time > fromUnixTimestamp64Milli(%[2]d), time, NULL) AS after FROM %[3]s) GROUP BY alias_key`, own, now.UnixMilli(), ofPart)
+	sql = strings.NewReplacer("NOT after", "after IS NULL").Replace(sql)
+	err = parts(ctx, conn, keys, func(ctx context.Context) error {
+		rows, err := conn.Query(ctx, sql)
+		if err != nil {
+			return fmt.Errorf("read the ids of calls: %w", err)
+		}
+		var after *time.Time
+		var n uint64
+		return scanAliasSets(rows, []any{&after, &n}, func(s calls.AliasSet) {
+			if t := deref(after); !t.IsZero() {
+				later[s.Key] = sooner(later[s.Key], t)
+			}
+			if n > 0 {
+				l.add(s)
+			}
+		})
+	})
+	return l.sets, later, err
 }
 
 // contentConflicts finds the versions of events that came with two contents, by
 // the newest decoder that read them.
 func contentConflicts(ctx context.Context, conn driver.Conn, keys []string) (map[string]int64, error) {
 	twice := map[string]int64{}
-	for part := range slices.Chunk(keys, maxList) {
-		rows, err := conn.Query(withList(ctx, "list", part), `SELECT event_id, max(v) FROM (
+	return twice, parts(ctx, conn, keys, func(ctx context.Context) error {
+		rows, err := conn.Query(ctx, `SELECT event_id, max(v) FROM (
     SELECT event_id, v, argMax(differ, d) AS twice FROM (
         SELECT event_id, version AS v, decoder AS d, min(content) != max(content) AS differ FROM events
-        WHERE event_id != '' AND alias_key IN {list:Array(String)} GROUP BY event_id, version, decoder
+        WHERE event_id != '' AND alias_key IN {alias_keys:Array(String)} AND cityHash64(event_id) % {parts:UInt32} = {part:UInt32}
+        GROUP BY event_id, version, decoder
     ) GROUP BY event_id, v HAVING twice
 ) GROUP BY event_id`)
+		if err == nil {
+			err = scanVersions(rows, twice)
+		}
 		if err != nil {
-			return nil, fmt.Errorf("find conflicting events: %w", err)
+			return fmt.Errorf("find conflicting events: %w", err)
 		}
-		if err := scanVersions(rows, twice); err != nil {
-			return nil, fmt.Errorf("find conflicting events: %w", err)
-		}
-	}
-	return twice, nil
+		return nil
+	})
 }
 
 func scanVersions(rows driver.Rows, to map[string]int64) error {
@@ -226,30 +281,4 @@ func scanVersions(rows driver.Rows, to map[string]int64) error {
 		to[id] = version
 	}
 	return rows.Err()
-}
-
-// contentsOf lists those of a call's events whose version came with two
-// contents.
-func contentsOf(events []schema.Event, twice map[string]int64) []evidence.Content {
-	var out []evidence.Content
-	for _, e := range events {
-		if version, is := twice[e.ID]; is && version == e.Version {
-			out = append(out, evidence.Content{Event: e.ID, At: e.Time})
-		}
-	}
-	return out
-}
-
-// names are the ids of a call as aliases.
-func names(r schema.CallRefs) []string {
-	var out []string
-	for _, a := range []struct{ kind, value string }{
-		{calls.CorrelationID, r.CorrelationID}, {calls.ServerCallID, r.ServerCallID}, {calls.CallConnectionID, r.CallConnectionID},
-		{calls.GraphCallID, r.GraphCallID}, {calls.ThreadID, r.ThreadID}, {calls.ChatID, r.ChatID},
-	} {
-		if a.value != "" {
-			out = append(out, a.kind+":"+a.value)
-		}
-	}
-	return out
 }

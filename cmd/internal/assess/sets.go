@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"rollcall/rules/calls"
-	"rollcall/schema"
 )
 
 // A setList gathers alias sets, each once.
@@ -41,14 +40,4 @@ func (l *setList) add(s calls.AliasSet) {
 	if s.Last.After(o.Last) {
 		o.Last = s.Last
 	}
-}
-
-// setsOf are the alias sets of events.
-func setsOf(events []keyed) []calls.AliasSet {
-	var l setList
-	for _, k := range events {
-		e := k.event
-		l.add(calls.AliasSet{Key: k.key, Aliases: names(e.Refs), First: e.First, Last: e.Last, Time: e.Time, Own: e.Source == schema.SourceRollcall})
-	}
-	return l.sets
 }

@@ -195,6 +195,7 @@ func refs(aliases []string) schema.CallRefs {
 // A gathered is the evidence of one call.
 type gathered struct {
 	id       string
+	keys     map[string]bool // alias sets; nil in a run over all calls
 	events   *assemble.Gathering
 	n        int                // events
 	contents []evidence.Content // those that came with two contents in the version that counts

@@ -46,6 +46,10 @@ func (a around) heirs() map[string][]string {
 	return of
 }
 
+// stands picks the findings f that were not taken back while their version
+// counted (amendment).
+const stands = "f.status NOT IN ('" + schema.FindingWithdrawn + "', '" + schema.FindingSuperseded + "')"
+
 // How many calls, and how many findings, are asked for at once: a query is to
 // stay below the length that ClickHouse takes.
 const (
@@ -106,7 +110,7 @@ func (s successor) run(ctx context.Context) error {
 		}
 		changes = append(changes, more...)
 	}
-	return s.write(ctx, changes)
+	return s.w.change(ctx, changes)
 }
 
 // heldFindings are the findings that the version before had and this one has
@@ -117,7 +121,7 @@ func (s successor) heldFindings(ctx context.Context) (out []succession.Held, err
 	const number = "reinterpretAsUInt128(unhex(id))"
 	const found = "SELECT " + number + " FROM findings WHERE call_id IN (?) AND version = ?"
 	sql := `SELECT call_id, version, id, rule, status, tenant, app, subject, raw_id, capture, first_at, policy_version, ` + number + ` GLOBAL IN (` + found + `) AS stays
-FROM findings AS f FINAL WHERE f.call_id IN (?) AND (f.call_id, f.version) GLOBAL IN (` + s.current + `)
+FROM findings AS f FINAL WHERE f.call_id IN (?) AND (f.call_id, f.version) GLOBAL IN (` + s.current + `) AND ` + stands + `
 AND (NOT stays OR f.id GLOBAL IN (
     SELECT finding_id FROM finding_changes WHERE call_id IN (?) UNION ALL SELECT successor FROM finding_changes WHERE successor_call IN (?)
 ))`
@@ -183,7 +187,7 @@ func (s successor) changes(ctx context.Context, held []succession.Held) ([]schem
 		return nil, err
 	}
 	err = each(ctx, s.w.conn, "the findings", `SELECT call_id, id, rule, subject, raw_id, capture, first_at, id GLOBAL IN (
-    SELECT f.id FROM findings AS f FINAL WHERE f.call_id IN (?) AND (f.call_id, f.version) GLOBAL IN (`+s.current+`)
+    SELECT f.id FROM findings AS f FINAL WHERE f.call_id IN (?) AND (f.call_id, f.version) GLOBAL IN (`+s.current+`) AND `+stands+`
 )
 FROM findings AS n FINAL WHERE n.call_id IN (?) AND n.version = ? AND (subject IN (?) OR raw_id IN (?))`,
 		[]any{s.units, s.units, s.after, s.w.version, subjects, people}, func(rows driver.Rows) error {
@@ -213,28 +217,7 @@ func scanExposure(rows driver.Rows) (e succession.Exposure, err error) {
 // returned are the findings that were closed by an evaluation and are found
 // again.
 func (s successor) returned(ctx context.Context) (out []schema.FindingChange, err error) {
-	sql := `SELECT finding_id, argMax(call_id, (at, change_id)), argMax(tenant, (at, change_id)), argMax(change_id, (at, change_id)), argMax(action, (at, change_id)) AS last, argMax(JSONExtractString(record, 'policy'), (at, change_id))
-FROM finding_changes WHERE call_id IN (?) AND action IN ('` + string(schema.ActionSupersede) + `', '` + string(schema.ActionWithdraw) + `', '` + string(schema.ActionReturn) + `')
-GROUP BY finding_id HAVING last != '` + string(schema.ActionReturn) + `' ORDER BY finding_id`
-	closed := map[string]schema.FindingChange{}
-	err = each(ctx, s.w.conn, "the findings that were closed", sql, []any{s.after}, func(rows driver.Rows) error {
-		c := schema.FindingChange{At: s.at, Who: schema.Evaluation, Action: schema.ActionReturn}
-		var last, closedBy string
-		if err := rows.Scan(&c.Finding, &c.CallID, &c.Tenant, &c.Undoes, &last, &closedBy); err != nil {
-			return err
-		}
-		basis := "by the evidence now"
-		if c.Policy = s.w.judged[c.CallID]; c.Policy != "" && closedBy != "" && c.Policy != closedBy {
-			basis = succession.ByPolicy(c.Policy, closedBy)
-		}
-		c.Reason = basis + " it is found again"
-		c.Before.Status, c.After.Status = schema.FindingWithdrawn, schema.FindingNew
-		if last == string(schema.ActionSupersede) {
-			c.Before.Status = schema.FindingSuperseded
-		}
-		closed[c.Finding] = c
-		return nil
-	})
+	closed, err := closedFindings(ctx, s.w.conn, s.after, s.at)
 	if err != nil {
 		return nil, err
 	}
@@ -256,8 +239,30 @@ GROUP BY finding_id HAVING last != '` + string(schema.ActionReturn) + `' ORDER B
 	return out, nil
 }
 
-// write adds changes.
-func (s successor) write(ctx context.Context, changes []schema.FindingChange) error {
+// closedFindings lists, by id, the findings of calls that an evaluation closed,
+// each with the change that it would be to find it again at an instant.
+func closedFindings(ctx context.Context, conn driver.Conn, calls []string, at time.Time) (map[string]schema.FindingChange, error) {
+	sql := `SELECT finding_id, argMax(call_id, (at, change_id)), argMax(tenant, (at, change_id)), argMax(change_id, (at, change_id)), argMax(action, (at, change_id)) AS last
+FROM finding_changes WHERE call_id IN (?) AND action IN ('` + string(schema.ActionSupersede) + `', '` + string(schema.ActionWithdraw) + `', '` + string(schema.ActionReturn) + `')
+GROUP BY finding_id HAVING last != '` + string(schema.ActionReturn) + `' ORDER BY finding_id`
+	closed := map[string]schema.FindingChange{}
+	return closed, each(ctx, conn, "the findings that were closed", sql, []any{calls}, func(rows driver.Rows) error {
+		c := schema.FindingChange{At: at, Who: schema.Evaluation, Action: schema.ActionReturn, Reason: "by the evidence now it is found again"}
+		var last string
+		if err := rows.Scan(&c.Finding, &c.CallID, &c.Tenant, &c.Undoes, &last); err != nil {
+			return err
+		}
+		c.Before.Status, c.After.Status = schema.FindingWithdrawn, schema.FindingNew
+		if last == string(schema.ActionSupersede) {
+			c.Before.Status = schema.FindingSuperseded
+		}
+		closed[c.Finding] = c
+		return nil
+	})
+}
+
+// change adds changes of findings.
+func (w *writer) change(ctx context.Context, changes []schema.FindingChange) error {
 	rows := pending{insert: schema.InsertFindingChange}
 	for _, c := range changes {
 		row, err := c.Row()
@@ -266,5 +271,5 @@ func (s successor) write(ctx context.Context, changes []schema.FindingChange) er
 		}
 		rows.rows = append(rows.rows, row)
 	}
-	return s.w.send(ctx, &rows)
+	return w.send(ctx, &rows)
 }

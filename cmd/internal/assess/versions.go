@@ -45,6 +45,18 @@ func (t Terms) spine(id string, events []schema.Event) *assemble.Spine {
 	return s
 }
 
+// spineOf is spine for what was gathered.
+func (t Terms) spineOf(g *assemble.Gathering) *assemble.Spine {
+	s := g.Spine()
+	if len(t.Versions) < 2 {
+		return s
+	}
+	if quiet := t.inForce(s.Outline().Start.At).Base().Quiet; quiet != t.assembling().Quiet {
+		return g.SpineAfter(quiet)
+	}
+	return s
+}
+
 // StorePolicy stores the file that a service judges by as a version, and reports
 // whether it did: one that was the newest of the service's, or the newest of
 // all, is there already. The default policy has no text.

@@ -220,7 +220,7 @@ func (s *Service) pipeline(live *assess.Live) (*ingest.Pipeline, error) {
 		Decoder: decode.New(decode.Options{Drop: s.cfg.Ingest.Drop, HashKey: key}),
 	}
 	if s.has(config.RoleAssess) {
-		deps.Stored = func(st ingest.Stored) { live.Touch(st.AliasKeys) }
+		deps.Stored = live.Stored
 	}
 	return ingest.New(s.intake, deps)
 }
