@@ -83,7 +83,11 @@ func Write(w io.Writer, version string, rules []Rule, results []Result, notices 
 	}
 	r.Invocations = []invocation{done}
 	out := log{Schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json", Version: "2.1.0", Runs: []run{r}}
-	return json.MarshalWrite(w, out, jsontext.WithIndent("  "), json.Deterministic(true))
+	if err := json.MarshalWrite(w, out, jsontext.WithIndent("  "), json.Deterministic(true)); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
 }
 
 // semantic is a version where it is one by semver.org, else nothing.

@@ -20,6 +20,7 @@ import (
 // Bounds of what is read.
 const (
 	maxDocument = 16 << 20  // bytes of a JSON or YAML file
+	maxArchive  = 512 << 20 // bytes of a zip file
 	maxText     = 1 << 20   // bytes of a text file
 	maxAsset    = 32 << 20  // bytes of a picture or video
 	maxAssets   = 256 << 20 // bytes of all of one listing

@@ -33,6 +33,9 @@ func Read(name string) (list []*Listing, problems []Problem, err error) {
 		return nil, nil, err
 	}
 	if strings.HasPrefix(string(head[:n]), "PK") {
+		if info.Size() > maxArchive {
+			return nil, []Problem{{File: name, What: fmt.Sprintf("expected at most %d bytes, found %d", maxArchive, info.Size())}}, nil
+		}
 		s, err := openZip(name, f, info.Size())
 		if err != nil {
 			return nil, []Problem{{File: name, What: fmt.Sprintf("not readable as a zip file: %v", err)}}, nil

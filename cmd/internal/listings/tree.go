@@ -201,10 +201,10 @@ func parseYAML(data []byte) (*node, error) {
 	if len(doc.Content) == 0 {
 		return nil, unreadable{1, "expected a listing, found an empty file"}
 	}
-	return fromYAML(doc.Content[0], 0)
+	return fromYAML(doc.Content[0], bytes.Split(data, []byte("\n")), 0)
 }
 
-func fromYAML(y *yaml.Node, depth int) (*node, error) {
+func fromYAML(y *yaml.Node, lines [][]byte, depth int) (*node, error) {
 	n := &node{line: y.Line, column: y.Column}
 	if depth > maxDepth {
 		return nil, unreadable{y.Line, fmt.Sprintf("expected at most %d levels within each other, found more", maxDepth)}
@@ -212,7 +212,7 @@ func fromYAML(y *yaml.Node, depth int) (*node, error) {
 	switch y.Kind {
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(y.Content); i += 2 {
-			v, err := fromYAML(y.Content[i+1], depth+1)
+			v, err := fromYAML(y.Content[i+1], lines, depth+1)
 			if err != nil {
 				return nil, err
 			}
@@ -221,7 +221,7 @@ func fromYAML(y *yaml.Node, depth int) (*node, error) {
 	case yaml.SequenceNode:
 		n.isList = true
 		for _, c := range y.Content {
-			v, err := fromYAML(c, depth+1)
+			v, err := fromYAML(c, lines, depth+1)
 			if err != nil {
 				return nil, err
 			}
@@ -232,10 +232,20 @@ func fromYAML(y *yaml.Node, depth int) (*node, error) {
 		n.isText = y.Tag == "!!str" || y.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0 || y.Tag == "!!int" || y.Tag == "!!float" || y.Tag == "!!timestamp"
 		n.block = y.Style&yaml.LiteralStyle != 0
 		if n.block {
-			n.column = 1
+			n.column = 1 + margin(lines[min(y.Line, len(lines)):])
 		}
 	default:
 		return nil, unreadable{y.Line, "expected a value, found an alias, which a listing does not use"}
 	}
 	return n, nil
+}
+
+// margin is how far the lines of a block of text are indented.
+func margin(lines [][]byte) int {
+	for _, l := range lines {
+		if rest := bytes.TrimLeft(l, " "); len(bytes.TrimSpace(rest)) > 0 {
+			return len(l) - len(rest)
+		}
+	}
+	return 0
 }
