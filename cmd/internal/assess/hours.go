@@ -24,6 +24,7 @@ type hours struct {
 	until   time.Time // the instant up to which hours were closed
 	judged  time.Time // by the clock
 	rest    time.Time // by the clock, when the rest was judged
+	listing listingWatch
 }
 
 // touch says that something new is known of some hours.
@@ -112,12 +113,24 @@ func (l *Live) judgeSubjects(ctx context.Context, s *subjects, now, clock time.T
 		}
 	}
 	l.hours.touched, l.hours.until, l.hours.judged = nil, now, clock
-	if clock.Sub(l.hours.rest) < restEvery {
-		return nil
-	}
-	if err := s.rest(ctx); err != nil {
+	changed, taken, err := l.hours.listing.changed(ctx, l.deps.Conn)
+	if err != nil {
 		return err
 	}
-	l.hours.rest = clock
+	switch {
+	case clock.Sub(l.hours.rest) >= restEvery:
+		if err := s.rest(ctx); err != nil {
+			return err
+		}
+		l.hours.rest = clock
+	case changed:
+		if err := s.listings(ctx); err != nil {
+			return err
+		}
+		if err := s.flush(ctx); err != nil {
+			return err
+		}
+	}
+	taken()
 	return nil
 }

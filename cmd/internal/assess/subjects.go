@@ -17,8 +17,8 @@ import (
 	"rollcall/schema"
 )
 
-// judgeSubjects judges all that is no call: the hours of apps, the partitions,
-// and the policy's exceptions. It comes after the calls, because it reads what
+// judgeSubjects judges all that is no call: the hours of apps, their listings, the
+// partitions, and the policy's exceptions. It comes after the calls, because it reads what
 // was stored of them.
 func judgeSubjects(ctx context.Context, w *writer, t Terms) error {
 	s := newSubjects(w, t)
@@ -44,10 +44,13 @@ func newSubjects(w *writer, t Terms) *subjects {
 	return &subjects{w: w, terms: t, in: catalogue.Input{Policy: t.Policy, Now: t.Now, Gaps: t.Gaps}}
 }
 
-// rest judges the partitions, and then the policy's exceptions, which are held
-// against all that is suppressed.
+// rest judges the partitions and listings, and then the policy's exceptions, which
+// are held against all that is suppressed.
 func (s *subjects) rest(ctx context.Context) error {
 	if err := s.partitions(ctx); err != nil {
+		return err
+	}
+	if err := s.listings(ctx); err != nil {
 		return err
 	}
 	if err := s.flush(ctx); err != nil {

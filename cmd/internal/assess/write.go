@@ -29,7 +29,7 @@ type writer struct {
 	conn    driver.Conn
 	version uint64
 	now     time.Time // of the evaluation
-	tables  [8]pending
+	tables  [9]pending
 	calls   pending
 	rows    int
 	bytes   int  // of the JSON in them
@@ -52,6 +52,7 @@ const (
 	toChecks
 	toNames
 	toHours
+	toListings
 )
 
 type pending struct {
@@ -61,7 +62,7 @@ type pending struct {
 
 func newWriter(conn driver.Conn, version uint64, now time.Time) *writer {
 	w := &writer{conn: conn, version: version, now: now, judged: map[string]string{}}
-	w.tables = [8]pending{
+	w.tables = [9]pending{
 		{insert: "INSERT INTO sessions (call_id, version, session_id, tenant, app, participant_id, raw_id, endpoint_id, identity, join_path, path_evidence, display_name, joined_at, left_at, source, left_source, evidence, json)"},
 		{insert: "INSERT INTO obligations (call_id, version, session_id, capture, ordinal, tenant, app, participant_id, raw_id, endpoint_id, join_path, episode_start, episode_end, episode_end_source, joined_at, left_at, left_source, exposed_at, due_at, signalled_at, shown_at, delay_ms, result, reason, receipt_id, receipt_via, surface, clock_basis, evidence, app_version, sdk_version, exposure_ms, assumed_ms, assumed)"},
 		{insert: "INSERT INTO findings (call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at, message, evidence, policy_version)"},
@@ -70,6 +71,7 @@ func newWriter(conn driver.Conn, version uint64, now time.Time) *writer {
 		{insert: "INSERT INTO checks (call_id, version, rule, population, pass, fail, no_evidence, not_applicable)"},
 		{insert: "INSERT INTO names (call_id, version, raw_id, surface, source, name, tenant, kinds, labels, first_at, last_at, event, directory_basis, directory_name, directory_from, directory_event, result, reason)"},
 		{insert: "INSERT INTO app_hours (call_id, version, tenant, app, app_version, hour, ended, ended_evidence, sent, signalled, signalled_evidence, showed, gap)"},
+		{insert: "INSERT INTO listing_checks (subject_id, version, tenant, app, event_id, listed_at, position, rule, field, kind, locale, result, status, seen, expected)"},
 	}
 	w.calls = pending{insert: "INSERT INTO calls (call_id, version, superseded_by, tenant, resource, teams, start, end, alias_keys, json)"}
 	return w

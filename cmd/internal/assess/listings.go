@@ -1,0 +1,148 @@
+package assess
+
+import (
+	"context"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"rollcall/rules/brand"
+	"rollcall/rules/catalogue"
+	"rollcall/rules/rule"
+	"rollcall/schema"
+)
+
+// ofListings picks the events that say how apps present themselves.
+const ofListings = "kind = 'rollcall.app.listing'"
+
+// listingPrefix begins the ids of listings among subjects.
+const listingPrefix = "listing\x00"
+
+// listings judges the latest listing of each app that is known at now. Earlier
+// ones are history: what was found of them closes.
+func (s *subjects) listings(ctx context.Context) error {
+	book, err := brand.New(s.in.Policy)
+	if err != nil {
+		return err
+	}
+	latest, err := s.latestListings(ctx)
+	if err != nil {
+		return err
+	}
+	window := s.in.Policy.Brand().Window
+	interop, err := s.interop(ctx, window)
+	if err != nil {
+		return err
+	}
+	judged := map[string]bool{}
+	for _, v := range latest {
+		in := interop[v.Listing.AppID]
+		in.Looked = true
+		out, checks := catalogue.Listing(v, book, brand.Occasion{At: s.in.Now, Interop: in}, s.in)
+		id := listingPrefix + v.App()
+		judged[id] = true
+		s.put(id, s.in.Policy, out)
+		s.listingChecks(id, v, checks, out)
+	}
+	before, err := s.stored(ctx, listingPrefix)
+	if err != nil {
+		return err
+	}
+	for _, id := range before {
+		if !judged[id] {
+			s.put(id, s.in.Policy, rule.Outcome{})
+		}
+	}
+	return nil
+}
+
+// listingChecks takes what rules say of each part of a listing.
+func (s *subjects) listingChecks(id string, v brand.Version, checks []brand.Check, out rule.Outcome) {
+	tenant := s.in.Policy.App(schema.Session{App: v.App()}).Tenant
+	next := 0 // findings come in the order of their checks
+	for i, c := range checks {
+		status := ""
+		if next < len(out.Findings) && out.Findings[next].Rule == c.Rule && out.Findings[next].Result == string(c.Verdict) {
+			status = out.Findings[next].Status
+			next++
+		}
+		s.w.put(toListings, id, s.w.version, tenant, v.App(), v.Event, null(v.At), uint32(i+1), c.Rule, c.Field.Name, c.Field.Kind, c.Field.Locale,
+			string(c.Verdict), status, c.Seen, c.Expected)
+	}
+}
+
+// latestListings reads the listing of each app that counts. Of their many
+// versions only one an app is held in memory.
+func (s *subjects) latestListings(ctx context.Context) ([]brand.Version, error) {
+	var latest []brand.Version
+	var c copies
+	keep := func() error {
+		if !c.any {
+			return nil
+		}
+		e, err := c.decoded()
+		if err != nil {
+			return err
+		}
+		if l := e.Facts.Listing; l != nil && (l.AppID != "" || l.AppName != "") {
+			latest = brand.Latest(append(latest, brand.Version{Listing: *l, Event: e.ID, At: e.Time}))
+		}
+		c = copies{}
+		return nil
+	}
+	err := each(atNow(ctx, s.in.Now, nil), s.w.conn, "the listings of apps", "SELECT "+eventColumns+" FROM events_one WHERE "+ofListings+" AND "+known+" ORDER BY event_id", nil,
+		func(rows driver.Rows) error {
+			r, err := scanRow(rows)
+			if err != nil {
+				return err
+			}
+			if c.any && c.event.ID != r.event.ID {
+				if err := keep(); err != nil {
+					return err
+				}
+			}
+			c.add(r)
+			return nil
+		})
+	if err != nil {
+		return nil, err
+	}
+	return latest, keep()
+}
+
+// interop counts the calls in which each app's own users were with Teams, within
+// a window before now.
+func (s *subjects) interop(ctx context.Context, window time.Duration) (map[string]brand.Interop, error) {
+	out := map[string]brand.Interop{}
+	ctx = atNow(ctx, s.in.Now, clickhouse.Parameters{"since": rule.Instant(s.in.Now.Add(-window))})
+	err := each(ctx, s.w.conn, "the calls of apps with Teams", `SELECT app, uniqExact(call_id), max(joined_at), argMax(call_id, (joined_at, call_id)) FROM sessions_current
+WHERE app != '' AND startsWith(join_path, 'acs_app:') AND joined_at >= parseDateTime64BestEffort({since:String}, 3, 'UTC') AND joined_at <= fromUnixTimestamp64Milli({now:Int64})
+    AND call_id GLOBAL IN (SELECT call_id FROM calls_current WHERE teams)
+GROUP BY app`, nil, func(rows driver.Rows) error {
+		var app string
+		var in brand.Interop
+		var calls uint64
+		var last *time.Time
+		if err := rows.Scan(&app, &calls, &last, &in.CallID); err != nil {
+			return err
+		}
+		in.Calls, in.Last = int(calls), deref(last)
+		out[app] = in
+		return nil
+	})
+	return out, err
+}
+
+// A listingWatch tells when a listing was stored since its last look.
+type listingWatch struct{ seen print }
+
+// changed looks, and tells whether there is one; taken is called when it was
+// judged.
+func (w *listingWatch) changed(ctx context.Context, conn driver.Conn) (is bool, taken func(), err error) {
+	var p print
+	err = each(ctx, conn, "whether a listing is new", "SELECT count(), sum(cityHash64(topic, epoch, partition, offset, idx, decoder)) FROM events WHERE "+ofListings, nil, func(rows driver.Rows) error {
+		return rows.Scan(&p.rows, &p.sum)
+	})
+	return p != w.seen, func() { w.seen = p }, err
+}
