@@ -253,6 +253,63 @@ func (b *builder) partlyStyled(p person) string {
 	}, p.name)
 }
 
+// over puts a mark over each letter.
+func (b *builder) over(name, mark string) string {
+	var out strings.Builder
+	for _, c := range name {
+		out.WriteRune(c)
+		if unicode.IsLetter(c) {
+			out.WriteString(mark)
+		}
+	}
+	return out.String()
+}
+
+// compatible puts for up to n letters characters of some ranges, first and
+// last, that Unicode has for the sake of other sets of characters.
+func (b *builder) compatible(name string, n int, ranges ...rune) string {
+	with := map[string][]string{}
+	for i := 0; i < len(ranges); i += 2 {
+		for c := ranges[i]; c <= ranges[i+1]; c++ {
+			if to := norm.NFKC.String(string(c)); to != string(c) && utf8.RuneCountInString(to) == 1 && strings.Contains(name, to) {
+				with[to] = append(with[to], string(c))
+			}
+		}
+	}
+	return b.replace(name, with, n)
+}
+
+// Letters among the emoji, and digits of other scripts that are drawn like
+// Latin letters.
+var (
+	emojiLetters = map[string][]string{"A": {"🅰", "🅰️"}, "B": {"🅱", "🅱️"}, "O": {"🅾", "🅾️"}, "P": {"🅿", "🅿️"}, "M": {"Ⓜ", "Ⓜ️"}, "i": {"ℹ", "ℹ️"}}
+	otherDigits  = map[string][]string{"o": {"०", "௦", "౦", "೦", "൦", "๐", "໐", "၀", "૦", "੦"}, "O": {"०", "߀"}, "l": {"١", "۱"}, "I": {"١", "۱"}}
+)
+
+// Vowels that are drawn the same in two characters, as the core specification
+// of Unicode warns for each script ("do not use").
+var twoParts = strings.NewReplacer("แ", "เเ", "ແ", "ເເ", "आ", "अा", "ऐ", "एे", "ओ", "अो", "औ", "अौ", "আ", "অা", "ਆ", "ਅਾ", "ਐ", "ਅੈ", "ਔ", "ਅੌ", "આ", "અા",
+	"ଆ", "ଅା", "ఔ", "ఒౌ", "ಔ", "ಒೌ", "ഈ", "ഇൗ", "ഊ", "ഉൗ", "ഐ", "എെ", "ഓ", "ഒാ", "ஆ", "அா", "ආ", "අා", "ඈ", "අෑ")
+
+// twice puts one disguise over another, of those of which each alone leaves a
+// name that is read as the target's.
+func (b *builder) twice(p person) string {
+	var fit []disguise
+	for _, d := range disguises {
+		if (d.scripts == "" || strings.Contains(d.scripts, p.script)) && (d.rules == nil || slices.Contains(d.rules, impersonation)) && d.kind != "letters spaced" && d.kind != "exact" {
+			fit = append(fit, d)
+		}
+	}
+	first, then := pick(b.r, fit), pick(b.r, fit)
+	if first.kind == then.kind {
+		return ""
+	}
+	if p.name = first.put(b, p); p.name == "" {
+		return ""
+	}
+	return then.put(b, p)
+}
+
 // halfWidth writes Katakana as the narrow ones of old terminals.
 func halfWidth(_ *builder, p person) string {
 	var out strings.Builder

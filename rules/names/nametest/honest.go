@@ -161,7 +161,7 @@ var writings = []writing{
 		}
 		return p.words[0] + fmt.Sprintf(pick(b.r, []string{" \"%s\" ", " “%s” ", " '%s' ", " (%s) ", " «%s» "}), pick(b.r, nicknames)) + p.words[1]
 	}},
-	{"single name", "", false, func(_ *builder, p person) string {
+	{"single name", "", true, func(_ *builder, p person) string {
 		if i := slices.Index(p.kinds, "given"); i >= 0 && utf8.RuneCountInString(p.words[i]) > 2 {
 			return p.words[i]
 		}

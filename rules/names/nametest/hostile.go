@@ -2,6 +2,7 @@ package nametest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -26,8 +27,10 @@ func (b *builder) hostile(size int) error {
 	for _, n := range noNames(b.r) {
 		b.attack(n)
 	}
-	each := (size - len(b.set.Hostile)) / len(disguises)
-	for _, d := range disguises {
+	twice := disguise{kind: "two disguises", put: (*builder).twice}
+	kinds := append(slices.Clone(disguises), twice, twice, twice, twice)
+	each := (size - len(b.set.Hostile)) / len(kinds)
+	for _, d := range kinds {
 		made := 0
 		for try := 0; made < each && try < 60*each; try++ {
 			target, protected := pick(b.r, b.insiders), false
@@ -115,8 +118,8 @@ var both = []string{impersonation, unsafeName}
 // disguises are all that are tried, as often each.
 var disguises = []disguise{
 	{"exact", "", nil, func(_ *builder, p person) string { return p.name }},
-	{"upper case", cased, nil, func(_ *builder, p person) string { return strings.ToUpper(p.name) }},
-	{"lower case", cased, nil, func(_ *builder, p person) string { return strings.ToLower(p.name) }},
+	{"upper case", cased + " Georgian Adlam", nil, func(_ *builder, p person) string { return strings.ToUpper(p.name) }},
+	{"lower case", cased + " Cherokee Adlam", nil, func(_ *builder, p person) string { return strings.ToLower(p.name) }},
 	{"mixed case", cased, nil, mixedCase},
 	{"one glyph", cased, nil, func(b *builder, p person) string { return b.glyph(p.name, 1) }},
 	{"one glyph", cased, nil, func(b *builder, p person) string { return b.glyph(p.name, 1) }},
@@ -217,6 +220,11 @@ var disguises = []disguise{
 	{"quotes around", "", nil, func(b *builder, p person) string {
 		return fmt.Sprintf(pick(b.r, []string{"\"%s\"", "“%s”", "(%s)", "[%s]", "«%s»", "*%s*", "- %s -", "~%s~", ".%s.", "%s.", "%s,"}), p.name)
 	}},
+	{"enclosed or struck", cased, nil, func(b *builder, p person) string {
+		return b.over(p.name, pick(b.r, []string{"\u0336", "\u0332", "\u20dd", "\u0335", "\u0338", "\u033f"}))
+	}},
+	{"emoji for letters", "Latin", nil, func(b *builder, p person) string { return b.replace(p.name, emojiLetters, 1) }},
+	{"digits of other scripts", "Latin", nil, func(b *builder, p person) string { return b.replace(p.name, otherDigits, 1) }},
 	{"harakat", "Arabic", nil, func(b *builder, p person) string {
 		return b.insertAfter(p.name, pick(b.r, []string{"\u064e", "\u064f", "\u0650", "\u0651", "\u0652"}), unicode.Arabic)
 	}},
@@ -233,7 +241,16 @@ var disguises = []disguise{
 	{"Han for Kana", "Katakana", nil, func(_ *builder, p person) string {
 		return strings.NewReplacer("カ", "力", "ロ", "口", "ニ", "二", "エ", "工", "タ", "夕", "ハ", "八", "ト", "卜", "ー", "一").Replace(p.name)
 	}},
-	{"Han radicals", "Han", nil, func(_ *builder, p person) string { return radicals.Replace(p.name) }},
+	{"presentation forms", "Arabic Hebrew", nil, func(b *builder, p person) string {
+		return b.compatible(p.name, 1+b.r.IntN(4), 0xfb1d, 0xfdff, 0xfe70, 0xfefc)
+	}},
+	{"compatibility ideographs", "Han", nil, func(b *builder, p person) string {
+		return b.compatible(p.name, 1, 0x2f00, 0x2fd5, 0xf900, 0xfad9, 0x2f800, 0x2fa1d)
+	}},
+	{"Katakana for Hiragana", "Hiragana", nil, func(_ *builder, p person) string {
+		return strings.NewReplacer("へ", "ヘ", "べ", "ベ", "ぺ", "ペ", "り", "リ").Replace(p.name)
+	}},
+	{"vowel in two parts", "Thai Lao Devanagari Bengali Gurmukhi Gujarati Oriya Telugu Kannada Malayalam Tamil Sinhala", nil, func(_ *builder, p person) string { return twoParts.Replace(p.name) }},
 }
 
 // invisible is a character that can't be seen, and that the script of the name
@@ -253,5 +270,4 @@ var (
 	spaces    = []string{" ", "\u00a0", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200a", "\u202f", "\u205f", "\u3000", "\u1680"}
 	additions = []string{" (IT)", " (IT Support)", " - Helpdesk", " - IT Support", " | IT", " (HR)", " (Work)", " (Home)", " (Mobile)", " (iPad)", " [Office]", " (Verified)", " ✔", " ®", "™", " (Personal)", " / Finance", ", CEO", " (CEO)", " - CEO", " - Payroll", " (Vendor)", " (new)", " (new account)", " Jr.", " PhD", " (she/her)", " (Contoso)", " @ Contoso", " (2nd device)", " – Security", " 👑", " (backup)", "（营业部）", " (Бухгалтерия)", " IT", " HR", " Support", " Helpdesk"}
 	prefixes  = []string{"Dr. ", "Mr. ", "Ms. ", "Prof. ", "CEO ", "(IT) ", "[IT] ", "IT - ", "CEO: ", "HR | ", "Support: ", "(CEO) ", "Herr ", "✓ "}
-	radicals  = strings.NewReplacer("玉", "⽟", "木", "⽊", "金", "⾦", "小", "⼩", "大", "⼤", "一", "⼀", "二", "⼆", "八", "⼋", "子", "⼦", "山", "⼭", "田", "⽥", "石", "⽯", "高", "⾼", "龍", "⿓", "黃", "⿈", "雨", "⾬", "心", "⼼")
 )

@@ -138,7 +138,7 @@ func pick[T any](r *rand.Rand, of []T) T { return of[r.IntN(len(of))] }
 // plain are letters that have no decomposition and are written for others.
 var plain = strings.NewReplacer("ı", "i", "ł", "l", "ø", "o", "đ", "d", "ð", "d", "þ", "th", "ħ", "h", "ß", "ss", "æ", "ae",
 	"œ", "oe", "ə", "e", "ŋ", "n", "ɗ", "d", "ƙ", "k", "ɓ", "b", "ɛ", "e", "ɔ", "o", "ς", "σ", "ی", "ي", "ى", "ي", "ک", "ك", "ہ", "ه", "ھ", "ه", "ة", "ه",
-	"髙", "高", "邉", "辺", "邊", "辺", "渡邉", "渡辺", "斉", "斎", "齋", "斎", "﨑", "崎")
+	"髙", "高", "邉", "辺", "邊", "辺", "吳", "吴", "斉", "斎", "齋", "斎", "﨑", "崎")
 
 // letters are a name's letters without case and accents, in their order, and
 // without words of one letter.
