@@ -8,6 +8,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"rollcall/rules/names/ucd"
 	"rollcall/rules/rule"
 	"rollcall/schema"
@@ -29,12 +31,7 @@ func unsafe(s subject, _ Input) Judgement {
 	}
 	j := verdict(RuleUnsafe, rule.Fail, bad[0].Kind)
 	j.Severity = schema.SeverityMedium
-	j.Expected = cmp.Or(strings.TrimSpace(strings.Map(func(r rune) rune {
-		if slices.ContainsFunc(bad, func(b Bad) bool { return b.Rune == r }) {
-			return -1
-		}
-		return r
-	}, s.Name)), "a name")
+	j.Expected = cmp.Or(without(s.Name, bad), "a name")
 	var list []string
 	for _, b := range bad {
 		if text := fmt.Sprintf("%s (%s)", code(b.Rune), b.Kind); !slices.Contains(list, text) && len(list) < 5 {
@@ -43,6 +40,18 @@ func unsafe(s subject, _ Input) Judgement {
 	}
 	j.Message = "has " + strings.Join(list, ", ")
 	return j
+}
+
+// without is a name without its unsafe characters, and without the marks on
+// letters that have too many.
+func without(name string, bad []Bad) string {
+	marks := slices.ContainsFunc(bad, func(b Bad) bool { return b.Kind == "stacked-marks" })
+	return strings.TrimSpace(norm.NFC.String(strings.Map(func(r rune) rune {
+		if marks && unicode.In(r, unicode.Mn, unicode.Me) || slices.ContainsFunc(bad, func(b Bad) bool { return b.Rune == r }) {
+			return -1
+		}
+		return r
+	}, norm.NFD.String(name))))
 }
 
 // A Bad character of a name.
@@ -63,7 +72,7 @@ func Unsafe(name string) []Bad {
 		return nil
 	}
 	t := ucd.Load()
-	runes := []rune(name)
+	runes := []rune(norm.NFD.String(name)) // so that composition changes nothing
 	var out []Bad
 	marks := 0
 	for i, r := range runes {
@@ -129,6 +138,9 @@ func needed(t *ucd.Tables, runes []rune, i int) bool {
 		if r == '\u200d' && joinsEmoji(t, runes, i) {
 			return true
 		}
+		if joinerScripts[t.Script(before)] && norm.NFD.PropertiesString(string(before)).CCC() == virama {
+			return true // as old Malayalam ends words
+		}
 		return joinerScripts[script(before)] && after != 0 && (script(before) == t.Script(after) || t.Script(after) == ucd.Inherited)
 	case r == '\u200b': // ZWSP
 		return spaceless[t.Script(before)] && t.Script(before) == t.Script(after)
@@ -140,8 +152,8 @@ func needed(t *ucd.Tables, runes []rune, i int) bool {
 		return t.Script(before) == "Mongolian"
 	case 0xe0020 <= r && r <= 0xe007f:
 		return flagTags(runes, i)
-	case r == '\u034f': // between Hebrew marks, and to part letters that sort as one
-		return t.Script(before) == "Hebrew" || t.Script(before) == ucd.Inherited
+	case r == '\u034f': // between marks whose order counts
+		return t.Script(before) == "Hebrew" || unicode.Is(unicode.Mn, before) && unicode.Is(unicode.Mn, after)
 	case 0x0600 <= r && r <= 0x0605, r == '\u06dd', r == '\u070f', r == '\u08e2', r == '\u0890', r == '\u0891', r == '\U000110bd', r == '\U000110cd':
 		return true // signs that are seen
 	case 0x1bca0 <= r && r <= 0x1bca3, 0x13430 <= r && r <= 0x1343f:
@@ -149,6 +161,9 @@ func needed(t *ucd.Tables, runes []rune, i int) bool {
 	}
 	return false
 }
+
+// virama is the combining class of the signs that take a letter's vowel away.
+const virama = 9
 
 // joinerScripts are those in which the joiners tell letters' forms apart.
 var joinerScripts = map[ucd.Script]bool{

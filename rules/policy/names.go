@@ -123,7 +123,7 @@ func (n Names) compile() *NameWords {
 	}
 	w.Protected = lookalike.New(func(yield func(lookalike.Entry) bool) {
 		for _, p := range n.Protected {
-			if !yield(lookalike.Entry{Name: p.Name, Protected: string(p.Kind)}) {
+			if !yield(lookalike.Entry{Name: p.Name, Protected: string(p.Kind), Wide: p.Kind == ProtectedDesk}) {
 				return
 			}
 		}

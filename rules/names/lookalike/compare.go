@@ -3,6 +3,7 @@ package lookalike
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -243,7 +244,8 @@ func runs(a, b []unit) (trait, bool) {
 // are its spelling in full: "rn" for "m", "ae" for "æ".
 func oneForSeveral(one unit, list []unit) (int, trait) {
 	for _, x := range alikeTogether {
-		if one.r == x.one && begins(list, x.many) {
+		// "VV" and "Vv" look like "W", "rn" like "m" and, in a small face, "M".
+		if fold(one.r) == x.one && begins(list, x.many) || one.r == unicode.ToUpper(x.one) && x.one == 'w' && (begins(list, "VV") || begins(list, "Vv")) {
 			return len(x.many), together
 		}
 	}
@@ -351,10 +353,9 @@ func how(u *ucd.Tables, a, b rune) trait {
 	switch s, o := u.Script(a), u.Script(b); {
 	case s != o:
 		return alphabets
+	case stroke(u, a) || stroke(u, b):
+		return otherAccents
 	case s == "Latin":
-		if stroke(u, a) || stroke(u, b) {
-			return otherAccents
-		}
 		return alphabets
 	}
 	return otherForm
@@ -363,6 +364,9 @@ func how(u *ucd.Tables, a, b rune) trait {
 // stroke reports whether a letter is another with a stroke through it, as in
 // Polish, Danish and Vietnamese.
 func stroke(u *ucd.Tables, r rune) bool {
+	if b, ok := u.Base(r); ok {
+		return b.Stroke
+	}
 	to, ok := u.Prototype(r)
 	return ok && utf8.RuneCountInString(to) > 1 && utf8.RuneCountInString(bareLetters(u, to)) == 1
 }
@@ -377,6 +381,12 @@ type shape struct {
 
 func shapes(u *ucd.Tables, r rune) []shape {
 	out := []shape{{r, true}}
+	if b, ok := u.Base(r); ok {
+		out = append(out, shape{b.Letter, true})
+	}
+	for _, like := range drawnLike(r) {
+		out = append(out, shape{like, true})
+	}
 	to, ok := u.Prototype(r)
 	if !ok {
 		return out
@@ -390,6 +400,8 @@ func shapes(u *ucd.Tables, r rune) []shape {
 		return out // alikeInLatin has those
 	}
 	switch {
+	case p == 'l' && !unicode.IsUpper(r) && !unicode.IsLower(r) && u.Script(r) != "Arabic" && u.Script(r) != "Hebrew":
+		return append(out, shape{'I', true}, shape{'l', true}) // of a script without capitals
 	case p == 'l' && unicode.IsUpper(r):
 		return append(out, shape{'I', true}, shape{'l', false})
 	case p == 'l':
@@ -399,3 +411,18 @@ func shapes(u *ucd.Tables, r rune) []shape {
 	}
 	return append(out, shape{p, true})
 }
+
+// drawnLike lists the letters that a rare one is drawn like.
+func drawnLike(r rune) []rune { return likes()[r] }
+
+var likes = sync.OnceValue(func() map[rune][]rune {
+	out := map[rune][]rune{}
+	for like, list := range drawn {
+		for _, r := range list {
+			if r != like {
+				out[r] = append(out[r], like)
+			}
+		}
+	}
+	return out
+})

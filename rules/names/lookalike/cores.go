@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"rollcall/rules/names/ucd"
 )
@@ -26,7 +27,7 @@ var around = func() map[string]bool {
 	m := map[string]bool{}
 	for w := range strings.FieldsSeq(`mr mrs ms miss mx dr prof professor herr frau mme mlle monsieur madame sra srta dott dottssa drs phd md mba cpa esq jr sr ii iii iv
 it hr ict ceo cfo cto cio coo ciso vp svp evp pr qa pmo
-support helpdesk helpline servicedesk desk department dept team admin administrator official real office mobile phone cell iphone ipad android laptop home work personal backup
+support staff agent specialist group helpdesk helpline servicedesk desk department dept team admin administrator official real office mobile phone cell iphone ipad android laptop home work personal backup
 external extern externe externo guest contractor consultant intern organizer organiser host presenter moderator
 security finance accounting accounts payroll billing legal marketing operations engineering management manager director executive president
 бухгалтерия поддержка 部长 さん 様 先生 님 씨`) {
@@ -55,17 +56,28 @@ func (w word) initial() (rune, bool) {
 	if len(w.units) != 1 {
 		return 0, false
 	}
+	u := ucd.Load()
 	r := w.units[0].r
-	switch ucd.Load().Script(r) {
+	if to, ok := u.Prototype(r); ok && r >= utf8.RuneSelf {
+		if p, n := utf8.DecodeRuneInString(bareLetters(u, to)); n == 1 && isASCIILetter(p) {
+			if p == 'l' && u.Script(r) != "Latin" {
+				p = 'i'
+			}
+			return fold(p), true
+		}
+	}
+	if i := strings.IndexRune("$€£¥¢", r); i >= 0 {
+		return map[rune]rune{'$': 's', '€': 'e', '£': 'l', '¥': 'y', '¢': 'c'}[r], true
+	}
+	switch u.Script(r) {
 	case "Latin", "Cyrillic", "Greek", "Armenian":
-		return unicode.ToLower(r), true
+		return fold(r), true
 	}
 	return 0, false
 }
 
-// cores lists the ways in which a name can be taken, the plainest first. Of one
-// that is protected against others only those are taken that leave at least two
-// words, or nothing out.
+// cores lists the ways in which a name can be taken, the plainest first. Of a
+// known name those are taken that leave a whole name.
 func cores(r reading, known bool) []core {
 	var out []core
 	take := func(words []word, added bool) {
@@ -74,11 +86,31 @@ func cores(r reading, known bool) []core {
 		}
 		order := slices.ContainsFunc(words[1:], func(w word) bool { return w.before == comma })
 		out = appendCore(out, core{words: words, added: added, order: order})
-		if bare := strip(words); len(bare) < len(words) && (len(bare) >= 2 || len(bare) == 1 && !known && onlyNumbersGone(words)) {
-			out = appendCore(out, core{words: bare, added: true, order: order})
+		if last := words[len(words)-1]; !known {
+			if n := last.letters(); n >= 2 && n < len(last.units) {
+				bare := append(slices.Clone(words[:len(words)-1]), word{last.units[:n], last.before})
+				if whole(bare) || len(words) == 1 {
+					out = appendCore(out, core{words: bare, added: true, order: order})
+				}
+			}
+		}
+		lead, trail := 0, 0
+		for lead < len(words) && words[lead].aside() {
+			lead++
+		}
+		for trail < len(words) && words[len(words)-1-trail].aside() {
+			trail++
+		}
+		for i := 0; i <= min(lead, 3); i++ {
+			for j := 0; j <= min(trail, 4) && i+j < len(words); j++ {
+				bare := words[i : len(words)-j]
+				if i+j > 0 && len(out) < maxCores && (whole(bare) && !(known && allAside(bare)) || !known && numbersAround(words, i, j)) {
+					out = appendCore(out, core{words: bare, added: true, order: order})
+				}
+			}
 		}
 	}
-	outside, inside, segments := split(r.words)
+	outside, inside, segments := split(r.words, known)
 	bracketed := len(inside) > 0
 	take(outside, bracketed)
 	if bracketed {
@@ -86,7 +118,7 @@ func cores(r reading, known bool) []core {
 	}
 	if len(segments) > 1 {
 		for i, s := range segments {
-			if len(s) >= 2 || i == 0 && !known {
+			if i == 0 && !known || whole(s) && (i == 0 || !known) {
 				take(s, true)
 			}
 		}
@@ -99,13 +131,78 @@ func cores(r reading, known bool) []core {
 	return out
 }
 
-// onlyNumbersGone reports whether a single word is left where numbers alone
-// stood around it: "Madonna 2".
-func onlyNumbersGone(words []word) bool {
-	return !words[0].isNumber() && !slices.ContainsFunc(words[1:], func(w word) bool { return !w.isNumber() })
+// aside reports whether a word is none of a name.
+func (w word) aside() bool { return w.isNumber() || around[w.plain()] }
+
+// letters counts the letters of a word before the digits at its end.
+func (w word) letters() int {
+	n := len(w.units)
+	for n > 0 && '0' <= w.units[n-1].r && w.units[n-1].r <= '9' {
+		n--
+	}
+	return n
 }
 
-// appendCore adds a core with its initials taken out, unless it is there.
+func allAside(words []word) bool {
+	return !slices.ContainsFunc(words, func(w word) bool { return !w.aside() })
+}
+
+// whole reports whether words may be a whole name: two that are no initials, or
+// one of a script that has no spaces within names.
+func whole(words []word) bool {
+	long := 0
+	for _, w := range words {
+		switch {
+		case len(w.units) > 1 && unspaced(w.units[0].r):
+			return true
+		case len(w.units) > 1:
+			long++
+		}
+	}
+	return long >= 2 || long == 1 && len(words) >= 2 && !unspaced(words[0].units[0].r) && initialsBut(words)
+}
+
+// initialsBut reports whether all words but one are single letters: "J. Doe".
+func initialsBut(words []word) bool {
+	return len(words) == 2 && !words[0].isNumber() && !words[1].isNumber()
+}
+
+// numbersAround reports whether what is left out of words are numbers alone.
+func numbersAround(words []word, lead, trail int) bool {
+	for i, w := range words {
+		if (i < lead || i >= len(words)-trail) && !w.isNumber() {
+			return false
+		}
+	}
+	return true
+}
+
+// unspaced reports whether a letter's script has no spaces within names.
+func unspaced(r rune) bool {
+	switch ucd.Load().Script(r) {
+	case "Han", "Hangul", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar":
+		return true
+	}
+	return false
+}
+
+// thinned is a core with "i" for all letters that are an upright stroke.
+func (c core) thinned() core {
+	out := c
+	out.words = nil
+	for _, w := range c.words {
+		units := slices.Clone(w.units)
+		for i := range units {
+			if thin(units[i].r) {
+				units[i].r = 'i'
+			}
+		}
+		out.words = append(out.words, word{units, w.before})
+	}
+	return out
+}
+
+// appendCore adds a core, also with its initials taken out, unless it is there.
 func appendCore(to []core, c core) []core {
 	long := 0
 	for _, w := range c.words {
@@ -115,16 +212,24 @@ func appendCore(to []core, c core) []core {
 	}
 	if long >= 2 {
 		var words []word
+		var initials []rune
 		for _, w := range c.words {
 			if r, ok := w.initial(); ok {
-				c.initials = append(c.initials, r)
+				initials = append(initials, r)
 				continue
 			}
 			words = append(words, w)
 		}
-		c.words = words
-		slices.Sort(c.initials)
+		if len(initials) > 0 {
+			to = addCore(to, c)
+			slices.Sort(initials)
+			c.words, c.initials = words, initials
+		}
 	}
+	return addCore(to, c)
+}
+
+func addCore(to []core, c core) []core {
 	for _, have := range to {
 		if slices.Equal(have.initials, c.initials) && slices.EqualFunc(have.words, c.words, func(a, b word) bool { return slices.Equal(a.units, b.units) }) {
 			return to
@@ -135,9 +240,9 @@ func appendCore(to []core, c core) []core {
 
 // split parts the words of a name into those outside of brackets, the runs
 // within brackets, and the runs outside between separators. A run between
-// commas is one only if it has two words and there is more than one comma, or
-// the other is about the name: "Doe, Jane" is one run.
-func split(words []word) (outside []word, inside, segments [][]word) {
+// commas is one only of a name that is looked up, and if it has two words: "Doe,
+// Jane" is one run.
+func split(words []word, known bool) (outside []word, inside, segments [][]word) {
 	within := false
 	var part []word
 	var segment []word
@@ -167,7 +272,7 @@ func split(words []word) (outside []word, inside, segments [][]word) {
 				closeSegment()
 			}
 		case comma:
-			if !within && len(segment) >= 2 {
+			if !within && !known && len(segment) >= 2 {
 				closeSegment()
 			}
 		}
@@ -182,28 +287,4 @@ func split(words []word) (outside []word, inside, segments [][]word) {
 		inside = append(inside, part)
 	}
 	return outside, inside, segments
-}
-
-// strip leaves out what stands around a name: titles, numbers, departments. A
-// name of nothing else is left as it is.
-func strip(words []word) []word {
-	bare := trim(words, func(w word) bool { return w.isNumber() || around[w.plain()] })
-	if len(bare) == 0 {
-		bare = trim(words, word.isNumber) // "IT Support 2"
-	}
-	if len(bare) == 0 {
-		return words
-	}
-	return bare
-}
-
-func trim(words []word, gone func(word) bool) []word {
-	lo, hi := 0, len(words)
-	for lo < hi && gone(words[lo]) {
-		lo++
-	}
-	for hi > lo && gone(words[hi-1]) {
-		hi--
-	}
-	return words[lo:hi]
 }

@@ -87,12 +87,13 @@ func (x *Index) Users() bool {
 
 // coresOf takes a name apart in all ways.
 func coresOf(name string, known bool) []core {
-	r := read(name, false)
-	out := cores(r, known)
-	if strings.ContainsAny(name, signLetters) {
-		for _, c := range cores(read(name, true), known) {
-			out = append(out, c)
+	out := cores(read(name, manner{}), known)
+	signs, looks := strings.ContainsAny(name, signLetters), compatible(name)
+	for _, m := range [...]manner{{signs: true}, {looks: true}, {signs: true, looks: true}} {
+		if m.signs && !signs || m.looks && !looks {
+			continue
 		}
+		out = append(out, cores(read(name, m), known)...)
 	}
 	return out
 }
@@ -146,7 +147,7 @@ func (x *Index) Find(q Query) Found {
 		return f
 	}
 	mine := coresOf(q.Name, false)
-	whole := read(q.Name, false)
+	whole := read(q.Name, manner{})
 	hashes := keysOf(nil, mine, q.Name, false)
 	skeleton := Skeleton(strings.TrimSpace(q.Name))
 	verdicts := map[string]trait{} // by name; notMistaken where it is none
@@ -167,7 +168,7 @@ func (x *Index) Find(q Query) Found {
 				}
 				t, done := verdicts[e.Name]
 				if !done {
-					t = mistakenFor(q.Name, mine, skeleton, e.Name)
+					t = mistakenFor(mine, skeleton, e)
 					if t != notMistaken {
 						t |= whole.putIn(e.Name)
 					}
@@ -194,16 +195,21 @@ const notMistaken trait = 1 << 15
 
 // mistakenFor compares a name with a known one, as the two are taken with the
 // fewest traits.
-func mistakenFor(name string, mine []core, skeleton, known string) trait {
+func mistakenFor(mine []core, skeleton string, e *Entry) trait {
 	best := notMistaken
-	for _, k := range coresOf(known, true) {
+	for _, k := range coresOf(e.Name, true) {
 		for _, c := range mine {
 			if t, ok := c.compare(k); ok && t < best {
 				best = t
 			}
+			if best == notMistaken && e.Wide {
+				if t, ok := c.thinned().compare(k.thinned()); ok {
+					best = t | signs
+				}
+			}
 		}
 	}
-	if best == notMistaken && skeleton == Skeleton(strings.TrimSpace(known)) {
+	if best == notMistaken && skeleton == Skeleton(strings.TrimSpace(e.Name)) {
 		best = alphabets
 	}
 	return best
@@ -215,7 +221,7 @@ func (r reading) putIn(known string) trait {
 		return 0
 	}
 	var t trait
-	k := read(known, false)
+	k := read(known, manner{})
 	if r.invisible && !k.invisible {
 		t |= invisible
 	}

@@ -15,7 +15,7 @@ import (
 
 // alikeInLatin are letters, digits and signs that stand for each other within
 // one alphabet, the letter first.
-var alikeInLatin = [...]string{"lI1|!¡i", "oO0", "eE3€", "sS5$", "aA4@", "tT7+", "bB86", "gG9q6", "zZ2"}
+var alikeInLatin = [...]string{"lI1|!¡i£L", "oO0", "eE3€", "sS5$", "aA4@", "tT7+", "bB86", "gG9", "zZ2", "yY¥", "cC¢"}
 
 // alikeTogether are letters which together look like one. The key of a name
 // has them in place of that one.
@@ -24,92 +24,76 @@ var alikeTogether = [...]struct {
 	many string
 }{{'m', "rn"}, {'w', "vv"}, {'d', "cl"}}
 
-// classes gives letters that may stand for each other the same key. It is wider
-// than what is taken for alike in the end: it only must not part what is.
-var classes = sync.OnceValue(func() map[rune]string {
+// drawn are letters of rare alphabets that fonts draw like common ones, which
+// Unicode TS 39 does not list, or not with these: each behind what it looks like.
+var drawn = map[rune]string{
+	'n': "ⴖ", 's': "𐑈", 'A': "𑫘", 'L': "𑫎𖼖ⳑⳐ", 'T': "𑫝", 'I': "ⵏ", 'O': "Ꙩʘᛱ", 'o': "ჿꙩ", 'D': "ᗞ", 'S': "Ꙅ", 'q': "ԛ", 'R': "ꓣ", 'E': "ꗋ",
+	'И': "ⵍ", 'к': "ԟ", 'К': "Ԟ", 'л': "ᴫ", 'м': "ⲙ", 'т': "ⲧ", 'г': "ⲅ", 'п': "ⲡ", 'Ч': "Ɥꞁ", 'З': "Ⳍ", 'э': "϶",
+	'B': "ꓐ𐊡", 'W': "Ꮤ", 'Г': "Ꮁ𖼇", 'Н': "ᕼꓧ", 'ф': "ⲫ", 'ε': "ɛԑ", 'ω': "ѡ",
+	'り': "リ", 'へ': "ヘ", 'か': "カ", 'や': "ヤ", 'き': "キ", 'せ': "セ", 'も': "モ", 'う': "ウ", 'ら': "ラ",
+}
+
+// stands gives the letter that a digit or sign is put for, and the one of
+// several that a key has for all of a kind.
+var stands = map[rune]rune{'0': 'o', '1': 'l', '2': 'z', '3': 'e', '4': 'a', '5': 's', '6': 'b', '7': 't', '8': 'b', '9': 'g',
+	'$': 's', '@': 'a', '!': 'l', '|': 'l', '\u00a1': 'l', '€': 'e', '+': 't', '£': 'l', '¥': 'y', '¢': 'c', 'i': 'l', 'ĸ': 'k', 'ɩ': 'l', 'ƨ': 's', 'ꞓ': 'e'}
+
+// canons gives every letter that looks like others what a key has for it. Keys
+// are wider than what is taken for alike in the end: they only must not part
+// what is.
+var canons = sync.OnceValue(func() map[rune]string {
 	t := ucd.Load()
-	parent := map[rune]rune{}
-	var root func(r rune) rune
-	root = func(r rune) rune {
-		p, ok := parent[r]
-		if !ok || p == r {
-			return r
-		}
-		p = root(p)
-		parent[r] = p
-		return p
-	}
-	join := func(a, b rune) {
-		if a, b = root(a), root(b); a != b {
-			parent[max(a, b)] = min(a, b)
-		}
-	}
-	several := map[rune]string{}
-	for r, to := range t.Prototypes() {
-		base := bareLetters(t, to)
-		switch p, n := utf8.DecodeRuneInString(base); {
-		case base == "":
-		case n == len(base):
-			join(r, p)
-		default:
-			several[r] = base
-		}
-		for _, c := range base {
-			join(c, unicode.ToLower(c))
-		}
-		join(r, unicode.ToLower(r))
-	}
-	for r := rune('A'); r <= 'Z'; r++ {
-		join(r, unicode.ToLower(r))
-	}
-	for _, list := range alikeInLatin {
-		first, _ := utf8.DecodeRuneInString(list)
-		for _, r := range list {
-			join(first, r)
-		}
-	}
-	// What stands for several letters does so in all of its class.
-	ofClass := map[rune]string{}
-	for r, many := range several {
-		if c := root(r); ofClass[c] == "" || many < ofClass[c] {
-			ofClass[c] = many
-		}
-	}
-	for _, x := range alikeTogether {
-		ofClass[root(x.one)] = x.many
-	}
 	out := map[rune]string{}
-	var spell func(r rune, depth int) string
-	spell = func(r rune, depth int) string {
-		c := root(r)
-		many, ok := ofClass[c]
-		if !ok || depth > 4 {
-			return string(c)
-		}
-		var b strings.Builder
-		for _, x := range many {
-			if root(x) == c {
-				b.WriteRune(c)
-			} else {
-				b.WriteString(spell(x, depth+1))
+	var canon func(r rune, depth int) string
+	canon = func(r rune, depth int) string {
+		to := string(fold(r))
+		if x, ok := stands[fold(r)]; ok {
+			to = string(x)
+		} else if depth < 6 {
+			next := ""
+			if like := drawnLike(r); len(like) > 0 {
+				next = string(like[0])
+			} else if b, ok := t.Base(r); ok {
+				next = string(b.Letter)
+			} else if p, ok := t.Prototype(r); ok && r >= utf8.RuneSelf {
+				next = bareLetters(t, p)
+			}
+			if next != "" && next != string(r) {
+				var b strings.Builder
+				for _, x := range next {
+					b.WriteString(canon(x, depth+1))
+				}
+				return b.String()
 			}
 		}
-		return b.String()
-	}
-	add := func(r rune) { out[r] = spell(r, 0) }
-	for r, to := range t.Prototypes() {
-		add(r)
-		add(unicode.ToLower(r))
-		for _, c := range to {
-			add(c)
-			add(unicode.ToLower(c))
+		for _, x := range alikeTogether {
+			if to == string(x.one) {
+				var b strings.Builder
+				for _, r := range x.many {
+					b.WriteString(canon(r, depth+1))
+				}
+				return b.String()
+			}
 		}
+		return to
 	}
 	for r := rune(' '); r < utf8.RuneSelf; r++ {
-		add(r)
+		out[r] = canon(r, 0)
 	}
-	for _, r := range signLetters {
-		add(r)
+	for r := range stands {
+		out[r] = canon(r, 0)
+	}
+	for r, to := range t.Prototypes() {
+		out[r] = canon(r, 0)
+		for _, c := range to {
+			out[c] = canon(c, 0)
+		}
+	}
+	for r := range t.Bases() {
+		out[r] = canon(r, 0)
+	}
+	for r := range likes() {
+		out[r] = canon(r, 0)
 	}
 	return out
 })
@@ -129,19 +113,24 @@ func bareLetters(t *ucd.Tables, s string) string {
 	return b.String()
 }
 
-// class is the key of one letter.
-func class(m map[rune]string, r rune) string {
+// canon is what a key has for one letter.
+func canon(m map[rune]string, r rune) string {
 	if c, ok := m[r]; ok {
 		return c
 	}
-	return string(unicode.ToLower(r))
+	return string(fold(r))
 }
 
-// key is the key of a word.
-func (w word) key(m map[rune]string) string {
+// key is the key of a word: of its letters as they look, or of what they are in
+// lower case.
+func (w word) key(m map[rune]string, lower bool) string {
 	var b strings.Builder
 	for _, u := range w.units {
-		b.WriteString(class(m, u.r))
+		r := u.r
+		if lower {
+			r = fold(r)
+		}
+		b.WriteString(canon(m, r))
 	}
 	return b.String()
 }
@@ -152,10 +141,20 @@ var seed = maphash.MakeSeed()
 // keys lists the hashes under which a core is found: of its words in order, and
 // sorted; of a known name also with the last word first, for one who joins them.
 func (c core) keys(to []uint64, known bool) []uint64 {
-	m := classes()
+	m := canons()
+	to = c.keysOf(to, m, known, false)
+	if slices.ContainsFunc(c.words, func(w word) bool {
+		return slices.ContainsFunc(w.units, func(u unit) bool { return u.r >= utf8.RuneSelf })
+	}) {
+		to = c.keysOf(to, m, known, true)
+	}
+	return to
+}
+
+func (c core) keysOf(to []uint64, m map[rune]string, known, lower bool) []uint64 {
 	parts := make([]string, len(c.words))
 	for i, w := range c.words {
-		parts[i] = w.key(m)
+		parts[i] = w.key(m, lower)
 	}
 	put := func(list ...string) {
 		if h := maphash.String(seed, strings.Join(list, "")); !slices.Contains(to, h) {

@@ -21,6 +21,8 @@ type Entry struct {
 	Event       string // that shows it
 	// Protected is the kind of a protected name; empty of a user's.
 	Protected string
+	// Wide takes "l" and "i" for alike too, which tell many real names apart.
+	Wide bool
 }
 
 // Nearness says how a name is mistaken for another, the nearest first.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -29,7 +30,7 @@ func Parts(name string) []string {
 		runes = runes[:maxRunes]
 	}
 	for i, r := range runes {
-		if !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !unicode.IsSpace(r) && !isApostrophe(r) && breakOf(runes, i) >= strong {
+		if !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && !unicode.IsSpace(r) && !isApostrophe(r) && (breakOf(runes, i) >= strong || unicode.In(r, unicode.Ps, unicode.Pe)) {
 			end()
 			continue
 		}
@@ -76,7 +77,7 @@ func (p *Phrases) In(text string) (phrase string, ok bool) {
 		return "", false
 	}
 	for _, signs := range [...]bool{false, true} {
-		words := read(text, signs).words
+		words := lowered(read(text, manner{signs: signs}).words)
 		var whole []unit
 		starts := []int{0}
 		for _, w := range words {
@@ -86,7 +87,7 @@ func (p *Phrases) In(text string) (phrase string, ok bool) {
 		for i := range p.index.entries {
 			name := p.index.entries[i].Name
 			var want []unit
-			for _, w := range read(name, false).words {
+			for _, w := range lowered(read(name, manner{}).words) {
 				want = append(want, w.units...)
 			}
 			if holds(whole, starts, want, len(want) >= anywhere || unspaced(want[0].r)) {
@@ -103,29 +104,21 @@ func (p *Phrases) In(text string) (phrase string, ok bool) {
 // anywhere is the number of letters from which a phrase is found within words.
 const anywhere = 8
 
-// unspaced reports whether a letter's script has no spaces between words.
-func unspaced(r rune) bool {
-	switch ucd.Load().Script(r) {
-	case "Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar":
-		return true
-	}
-	return false
-}
-
-// holds reports whether letters hold others from the beginning of a word to
-// the end of one, or from anywhere.
-func holds(whole []unit, starts []int, want []unit, any bool) bool {
+// holds reports whether letters hold others: from the beginning of a word to the
+// end of one, or, anywhere, within a word.
+func holds(whole []unit, starts []int, want []unit, anywhere bool) bool {
 	for i := range whole {
 		atStart := slices.Contains(starts, i)
-		if !any && !atStart {
+		if !atStart && !anywhere {
 			continue
 		}
 		for _, n := range [...]int{len(want), len(want) + 1, len(want) - 1, len(want) + 2} {
-			if n < 2 || i+n > len(whole) || !any && !slices.Contains(starts, i+n) {
+			if n < 2 || i+n > len(whole) {
 				continue
 			}
-			if _, ok := letter(whole[i], want[0]); !ok && n == len(want) {
-				break
+			words := atStart && slices.Contains(starts, i+n)
+			if !words && (!anywhere || slices.ContainsFunc(starts, func(at int) bool { return i < at && at < i+n })) {
+				continue
 			}
 			if _, ok := mistaken(whole[i:i+n], want); ok {
 				return true
@@ -138,8 +131,28 @@ func holds(whole []unit, starts []int, want []unit, any bool) bool {
 // Letters counts the letters and digits of a text.
 func Letters(text string) int {
 	n := 0
-	for _, w := range read(text, false).words {
+	for _, w := range read(text, manner{}).words {
 		n += len(w.units)
 	}
 	return n
+}
+
+// lowered are words in lower case: a mark is the same in either.
+func lowered(words []word) []word {
+	u := ucd.Load()
+	for _, w := range words {
+		for i := range w.units {
+			r := w.units[i].r
+			for _, x := range shapes(u, r) {
+				if r >= utf8.RuneSelf && x.foldable && x.r < utf8.RuneSelf {
+					r = x.r
+				}
+			}
+			w.units[i].r = fold(r)
+			if thin(w.units[i].r) {
+				w.units[i].r = 'i'
+			}
+		}
+	}
+	return words
 }

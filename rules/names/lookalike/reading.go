@@ -48,11 +48,19 @@ type reading struct {
 }
 
 // signLetters are signs that are put for letters.
-const signLetters = "$@!|€¡+"
+const signLetters = "$@!|€¡+£¥¢"
 
-// read takes a name apart. With signs, the signs within a word that may stand
-// for letters are such.
-func read(name string, signs bool) reading {
+// currencies are those of them that count beside a single letter.
+const currencies = "$€£¥¢"
+
+// A manner is how a name is read.
+type manner struct {
+	signs bool // signs within a word that may stand for letters are such
+	looks bool // letters are what they look like, not what they are compatible with
+}
+
+// read takes a name apart.
+func read(name string, how manner) reading {
 	t := ucd.Load()
 	var out reading
 	var w word
@@ -85,21 +93,25 @@ func read(name string, signs bool) reading {
 		switch {
 		case r < utf8.RuneSelf && isASCIILetter(r), '0' <= r && r <= '9':
 			add(unit{r: r})
-		case unicode.IsSpace(r):
+		case unicode.IsSpace(r) && (!unicode.IsControl(r) || r == '\t' || r == '\n' || r == '\r'):
 			brk(space)
 		case r == utf8.RuneError, unicode.IsControl(r), t.Ignorable.Has(r), t.Format.Has(r), t.PrivateUse.Has(r), r == '\u2800':
 			out.invisible = true
 		case r == '\u0640', isApostrophe(r): // tatweel; O'Brien
-		case r >= utf8.RuneSelf && !unicode.IsLetter(r) && looksLikeLetters(t, r):
+		case r >= utf8.RuneSelf && !unicode.IsLetter(r) && looksLikeLetters(t, r, how.looks):
 			add(unit{r: r})
+		case r == '™', r == '®', r == '©', r == '℠':
+			brk(weak)
+		case r > 0x2000 && !unicode.IsLetter(r) && letters(norm.NFKD.String(string(r))): // circled and the like
+			spell(t, r, how.looks, add, brk, func() *unit { return nil })
 		case t.Pictographic.Has(r) && r > 0xff, 0x1f1e6 <= r && r <= 0x1f1ff, 0x1f3fb <= r && r <= 0x1f3ff:
 			out.emoji = true
-		case strings.ContainsRune(signLetters, r) && signs && within(runes, i):
+		case strings.ContainsRune(signLetters, r) && how.signs && within(runes, i):
 			add(unit{r: r})
 		case r < utf8.RuneSelf:
 			brk(breakOf(runes, i))
 		default:
-			spell(t, r, add, brk, func() *unit {
+			spell(t, r, how.looks, add, brk, func() *unit {
 				if len(w.units) == 0 {
 					return nil
 				}
@@ -130,6 +142,9 @@ func within(runes []rune, i int) bool {
 	}
 	outside := func(j int) bool { return j < 0 || j >= len(runes) || unicode.IsSpace(runes[j]) }
 	same := func(j int) bool { return j >= 0 && j < len(runes) && strings.ContainsRune(signLetters, runes[j]) }
+	if strings.ContainsRune(currencies, runes[i]) {
+		return true
+	}
 	before, after := touches(i-1) || same(i-1), touches(i+1) || same(i+1)
 	return before && after || before && outside(i+1) || after && outside(i-1)
 }
@@ -143,12 +158,12 @@ func breakOf(runes []rune, i int) breakKind {
 		return openParen
 	case ')', ']', '}', '>', '）', '］', '】', '」', '』', '〕', '》', '〉', '»', '›':
 		return closeParen
-	case '|', '/', '\\', ':', ';', '~', '@', '#', '*', '=', '+', '•', '·', '–', '—', '―', '¦', '→', '‖':
+	case '|', '\\', ':', ';', '~', '@', '#', '*', '=', '+', '•', '·', '–', '—', '―', '¦', '→', '‖':
 		if r == '·' && within2(runes, i) {
 			return weak
 		}
 		return strong
-	case '-', '_', '‐', '‑', '−':
+	case '-', '_', '‐', '‑', '−', '/':
 		if within2(runes, i) {
 			return weak
 		}
@@ -164,13 +179,14 @@ func within2(runes []rune, i int) bool {
 
 // spell adds a character beyond ASCII: its decomposition, without the accents
 // of alphabets whose letters are the same without them.
-func spell(t *ucd.Tables, r rune, add func(unit), brk func(breakKind), last func() *unit) {
+func spell(t *ucd.Tables, r rune, looks bool, add func(unit), brk func(breakKind), last func() *unit) {
 	var buf [32]byte
-	parts := norm.NFKD.AppendString(buf[:0], string(r))
-	styled := len(norm.NFD.String(string(r))) != len(parts) && !isWidth(r)
-	if !styled {
-		styled = norm.NFD.String(string(r)) != string(parts) && !isWidth(r)
+	form := norm.NFKD
+	if _, ok := t.Prototype(r); looks && ok {
+		form = norm.NFD
 	}
+	parts := form.AppendString(buf[:0], string(r))
+	styled := norm.NFD.String(string(r)) != string(parts) && !isWidth(r)
 	for len(parts) > 0 {
 		p, n := utf8.DecodeRune(parts)
 		parts = parts[n:]
@@ -184,6 +200,7 @@ func spell(t *ucd.Tables, r rune, add func(unit), brk func(breakKind), last func
 			if u != nil {
 				add(unit{r: p})
 			}
+		case isApostrophe(p), p == '\u0640':
 		case t.Letter(p), unicode.IsLetter(p), unicode.IsDigit(p), unicode.Is(unicode.Mc, p), unicode.Is(unicode.No, p), unicode.Is(unicode.Nl, p), p == '々', p == 'ー':
 			if v := digit(p); v >= 0 {
 				p = '0' + rune(v)
@@ -194,8 +211,10 @@ func spell(t *ucd.Tables, r rune, add func(unit), brk func(breakKind), last func
 		case p == '\u00b7' || p == '\u30fb' || p == '\uff65': // between the parts of foreign names
 			brk(weak)
 		case unicode.Is(unicode.Sk, p): // an accent on its own
-		case p == '€' || p == '¡':
-			brk(strong)
+		case unicode.Is(unicode.Ps, p), unicode.Is(unicode.Pi, p):
+			brk(openParen)
+		case unicode.Is(unicode.Pe, p), unicode.Is(unicode.Pf, p):
+			brk(closeParen)
 		default:
 			brk(breakOf([]rune{' ', p, ' '}, 1))
 		}
@@ -229,11 +248,44 @@ func digit(r rune) int {
 	return int(r-zero) % 10
 }
 
+// letters reports whether a text begins with an ASCII letter and has nothing but
+// those.
+func letters(s string) bool {
+	for i := range len(s) {
+		if !isASCIILetter(rune(s[i])) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// compatible reports whether a name has letters that look otherwise than what
+// they are compatible with.
+func compatible(name string) bool {
+	t := ucd.Load()
+	for _, r := range name {
+		if r < utf8.RuneSelf {
+			continue
+		}
+		if 0x1f1e6 <= r && r <= 0x1f1ff {
+			return true
+		}
+		if _, ok := t.Prototype(r); ok && !norm.NFKD.IsNormalString(string(r)) && norm.NFD.IsNormalString(string(r)) {
+			return true
+		}
+	}
+	return false
+}
+
 // looksLikeLetters reports whether a sign looks like letters: U+237A like an
 // alpha.
-func looksLikeLetters(t *ucd.Tables, r rune) bool {
-	if unicode.IsMark(r) || unicode.IsDigit(r) {
+func looksLikeLetters(t *ucd.Tables, r rune, looks bool) bool {
+	if unicode.IsMark(r) || unicode.IsNumber(r) {
 		return false
+	}
+	if b, ok := t.Base(r); ok && !b.Stroke {
+		// Two regional indicators are the flag of a country.
+		return looks || r < 0x1f1e6 || r > 0x1f1ff
 	}
 	to, ok := t.Prototype(r)
 	if !ok {

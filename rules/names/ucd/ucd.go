@@ -59,6 +59,9 @@ func find(list []span, r rune) (span, bool) {
 //go:embed characters.txt
 var characterText string
 
+//go:embed bases.txt
+var baseText string
+
 //go:embed confusables.txt
 var confusableText string
 
@@ -68,6 +71,14 @@ type Tables struct {
 
 	scripts    []span
 	prototypes map[rune]string
+	bases      map[rune]Base
+}
+
+// A Base is the letter that another is, with something added or in another
+// style.
+type Base struct {
+	Letter rune
+	Stroke bool // something was added, which its alphabet has for a letter of its own
 }
 
 // Load returns the tables.
@@ -103,6 +114,12 @@ var loaded = sync.OnceValue(func() *Tables {
 			b.WriteRune(rune(number(hex, 16)))
 		}
 		t.prototypes[rune(number(from, 16))] = b.String()
+	}
+	t.bases = map[rune]Base{}
+	for line := range strings.Lines(baseText) {
+		if f := strings.Fields(line); len(f) == 3 && f[0] != "#" {
+			t.bases[rune(number(f[0], 16))] = Base{rune(number(f[1], 16)), f[2] == "stroke"}
+		}
 	}
 	return t
 })
@@ -154,6 +171,16 @@ func (t *Tables) Prototype(r rune) (to string, ok bool) {
 	to, ok = t.prototypes[r]
 	return to, ok
 }
+
+// Base is the letter that another is but for a stroke or style; ok is false
+// where it is none.
+func (t *Tables) Base(r rune) (b Base, ok bool) {
+	b, ok = t.bases[r]
+	return b, ok
+}
+
+// Bases returns all letters that have a base, and theirs.
+func (t *Tables) Bases() map[rune]Base { return t.bases }
 
 // Prototypes returns all characters that have a prototype, and theirs.
 func (t *Tables) Prototypes() map[rune]string { return t.prototypes }

@@ -21,6 +21,14 @@ func TestTables(t *testing.T) {
 			t.Errorf("%U looks like %q, want %q", r, got, want)
 		}
 	}
+	for r, want := range map[rune]Base{'ᴀ': {'a', false}, 'ʉ': {'u', true}, '🅐': {'A', false}, 'қ': {'к', true}, '🇩': {'D', false}} {
+		if got, ok := u.Base(r); !ok || got != want {
+			t.Errorf("the base of %U is %+v, want %+v", r, got, want)
+		}
+	}
+	if _, ok := u.Base('й'); ok {
+		t.Error("a letter that decomposes has a base")
+	}
 	if _, ok := u.Prototype('a'); ok || len(u.Prototypes()) < 6000 {
 		t.Errorf("%d prototypes", len(u.Prototypes()))
 	}
