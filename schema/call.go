@@ -210,6 +210,9 @@ type SessionSignal struct {
 	Event  string    `json:"event"`
 	At     time.Time `json:"at"`
 	Signal Signal    `json:"signal"`
+	// Shared is true where the client named its identity alone, and that has
+	// other sessions in the call: it may have been in one of those.
+	Shared bool `json:"shared,omitempty"`
 }
 
 // An Episode is a maximal interval [Start, End) in which a capture is on: the

@@ -227,7 +227,8 @@ func (s *Spine) finish(x *session) schema.Session {
 			out.Receipts = append(out.Receipts, w.receipt())
 		}
 		if w.signal != nil {
-			out.Signals = append(out.Signals, schema.SessionSignal{Event: w.id(), At: w.at(), Signal: *w.signal})
+			shared := w.who.ParticipantID == "" && len(s.byRaw[w.who.RawID]) > 1
+			out.Signals = append(out.Signals, schema.SessionSignal{Event: w.id(), At: w.at(), Signal: *w.signal, Shared: shared})
 		}
 		if w.consent != nil {
 			out.Consents = append(out.Consents, schema.SessionConsent{Event: w.id(), At: w.at(), Consent: *w.consent})

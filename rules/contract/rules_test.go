@@ -219,6 +219,8 @@ func TestRulesBothWays(t *testing.T) {
 
 		"a clock that is ahead": {events: taped(joins(alice, 120), signal(alice, "recording", true, 130.2), signal(alice, "recording", false, 320), shows(alice, "recording", 131)),
 			want: "evidence.clock-skew alice", rule: "evidence.clock-skew", counts: "0 1 0 0"},
+		"what another session of the identity may have said": {events: []schema.Event{summary(alice, 0, 300), summary(alice2, 400, 300), recording("rec", true, 10, 10), recording("rec", false, 10, 600), transcription("on", 10), transcription("off", 600),
+			signal(who{raw: alice.raw}, "recording", true, 400.2), signal(who{raw: alice.raw}, "transcription", true, 400.3)}, rule: "evidence.clock-skew", counts: "0 0 2 0"},
 		"a clock that is right":             {events: taped(joins(alice, 0.2), signal(alice, "recording", true, 10.2), shows(alice, "recording", 11)), rule: "evidence.clock-skew", counts: "1 0 0 0"},
 		"one slow word is no evidence":      {events: taped(signal(alice, "recording", true, 60), shows(alice, "recording", 61)), rule: "evidence.clock-skew", counts: "0 0 1 0"},
 		"a client that says nothing":        {events: taped(), rule: "evidence.clock-skew", counts: "0 0 0 1"},

@@ -109,9 +109,12 @@ const firstWords = 16
 // Offset is by how much a client's clock is ahead of the servers', as its own
 // words against their bounds tell; words is how many of them could be measured,
 // agree how many agree on it. ok is false where no offset has a majority. It
-// looks at the client's first words: a clock is wrong from the beginning.
+// looks at the client's first words: a clock is wrong from the beginning; and not
+// at those that may be of another session.
 func Offset(call schema.Call, s schema.Session) (offset time.Duration, words, agree int, ok bool) {
-	j := judge{call: call, session: s, signals: s.Signals[:min(len(s.Signals), firstWords)]}
+	signals := slices.Clone(s.Signals[:min(len(s.Signals), firstWords)])
+	signals = slices.DeleteFunc(signals, func(g schema.SessionSignal) bool { return g.Shared })
+	j := judge{call: call, session: s, signals: signals}
 	all := j.measurements()
 	offset, agree, ok = offsetOf(all)
 	return offset, len(all), agree, ok
