@@ -187,7 +187,11 @@ func (b *behaviour) exposure(i int32, x *session, cap capture, e span, nth int) 
 	}
 	n.ack = a == inTime && r.hit(0.2)
 	c.shows = append(c.shows, n)
-	if off := e.end + r.between(300, 1500); off < x.left && a == inTime && r.hit(0.6) {
+	tidy := 0.6 // how many take a notice away
+	if c.app.asks {
+		tidy = 0.97
+	}
+	if off := e.end + r.between(300, 1500); off < x.left && a == inTime && r.hit(tidy) {
 		n.at, n.ack = off, false
 		n.state = []uint8{statePaused, stateStopped}[r.n(2)]
 		c.shows = append(c.shows, n)

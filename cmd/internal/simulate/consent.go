@@ -9,20 +9,18 @@ type consent struct {
 	at       int64
 }
 
-// answer lets the users of a meeting answer, most of them with yes, when their
-// client first learns of a capture; again when they come back. What got lost of
+// answer lets the users of a meeting, and those of an app that always asks,
+// answer, most of them with yes, when their client first learns of a capture;
+// again when they come back. What got lost of
 // the signal, or falls into a gap, is lost with its answer.
 func (c *script) answer(gaps []TruthGap) {
-	if c.thread == "" {
-		return
-	}
 	var asked [captures]map[int32]bool
 	for i := range asked {
 		asked[i] = map[int32]bool{}
 	}
 	for i := range c.signals {
 		s := &c.signals[i]
-		if !s.active || asked[s.cap][s.sess] || c.flickers(i) {
+		if !s.active || asked[s.cap][s.sess] || c.flickers(i) || c.thread == "" && !c.app.asksAlways(s.cap) {
 			continue
 		}
 		asked[s.cap][s.sess] = true

@@ -16,6 +16,7 @@ func (g *generator) deliver(c *script, index int) {
 	}
 	if c.callbacks {
 		d.callAutomation()
+		d.brought(index)
 	}
 	d.monitor()
 	for i := range c.sessions {

@@ -6,6 +6,9 @@ import "slices"
 func (c *script) truthSession(x *session) TruthSession {
 	t := TruthSession{ParticipantID: x.pid.String(), RawID: x.who.raw, EndpointID: x.endpoint.String(),
 		JoinPath: joinPaths[x.model], Joined: x.joined, Left: x.left, Meter: c.sessionMeter(x)}
+	if !x.skewSaid {
+		t.Skew = x.skew
+	}
 	switch x.model {
 	case phone:
 		t.RawID = ""

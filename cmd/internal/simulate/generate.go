@@ -76,10 +76,11 @@ type batch struct {
 func newGenerator(opt Options, truth *Truth) *generator {
 	opt = opt.normal()
 	*truth = Truth{Usage: map[UsageKey]int64{}, Gaps: gapsOf(opt)}
-	truth.Tallies.Results, truth.Tallies.Names = map[string]int{}, map[string]int{}
+	truth.Tallies.Results, truth.Tallies.Names, truth.Tallies.Findings = map[string]int{}, map[string]int{}, map[string]int{}
 	g := &generator{opt: opt, truth: truth, r: newRng(opt.Seed, 6, 0), h: newRng(opt.Seed, 16, 0), o: newRng(opt.Seed, 28, 0)}
 	g.planner = planner{opt: opt, gaps: truth.Gaps, world: newWorld(opt.Seed, max(60, opt.GiantParticipants+1))}
 	g.planner.world.rename(opt)
+	g.planner.world.apps[2].government = opt.Profile == Soak
 	g.calls = opt.Calls
 	if opt.Profile == Demo {
 		r := newRng(opt.Seed, 7, 0)
@@ -154,6 +155,9 @@ func (g *generator) call(i int) {
 	}
 	for i := range t.Names {
 		g.truth.Tallies.Names[t.Names[i].Rule]++
+	}
+	for i := range t.Findings {
+		g.truth.Tallies.Findings[t.Findings[i].Rule]++
 	}
 	for _, usage := range []map[UsageKey]int64{t.Usage, t.ChatUsage} {
 		for k, v := range usage {

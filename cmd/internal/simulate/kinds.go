@@ -60,6 +60,7 @@ const (
 	playCompleted
 	recognizeCompleted
 	consentAnswered
+	participantBrought
 	kinds
 )
 
@@ -107,6 +108,7 @@ var kindNames = [kinds]string{
 	"CallClosedCaptionsSummary", "Usage", "CallDiagnostics", "CallSurvey", "CallClientOperations", "ChatOperational", "RoomsOperational", "CallAutomationMediaSummary",
 	gridPrefix + "PlayCompleted", gridPrefix + "RecognizeCompleted",
 	"rollcall.consent.answered",
+	gridPrefix + "AddParticipantSucceeded",
 }
 
 // A form is the envelope of an event: how it is wrapped, and whether several

@@ -53,6 +53,7 @@ func (p *planner) plan(index int, s spec, start int64) *script {
 	c.planRoster()
 	p.trouble(c, index)
 	p.misname(c, index)
+	p.bring(c, index)
 	return c
 }
 

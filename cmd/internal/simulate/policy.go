@@ -28,9 +28,17 @@ notice:
 		b.WriteString("  - id: " + a.id + "\n    receipts: " + orElse(a.receipts, "expected", "none") +
 			"\n    tenant: " + a.tenant + "\n    resources: [\"" + a.res.arm + "\"]\n")
 		if a.deadline != 5*second {
-			b.WriteString("    notice: {deadline: 10s}\n")
+			b.WriteString("    notice: {deadline: 10s, stale: 30s}\n")
+		}
+		if a.asks {
+			b.WriteString("    consent: {required: [transcription], deadline: 30s}\n")
 		}
 	}
+	government, commercial := w.apps[2].tenantGUID, w.apps[0].tenantGUID
+	if opt.Profile == Demo {
+		government, commercial = "", commercial+", "+government
+	}
+	b.WriteString("interop: {government_tenants: [" + government + "], commercial_tenants: [" + commercial + "]}\nevidence: {clock_skew: 10s}\n")
 	b.WriteString("tenants: [{id: contoso}, {id: fabrikam}]\n")
 	return b.Bytes()
 }

@@ -43,6 +43,7 @@ type script struct {
 	runs     []run
 	signals  []signal
 	consents []consent
+	addition addition
 	shows    []show
 	noise    int
 	chat     []chat
@@ -254,6 +255,12 @@ const (
 var surfaceNames = [...]string{"banner", "dialog", "toast", "audio"}
 
 const surfaceAudio = 3
+
+// An addition is a telephone that the app's service brought into a Teams meeting.
+type addition struct {
+	who *person // nil: none
+	at  int64
+}
 
 // A chat is one message in an ACS chat thread.
 type chat struct {

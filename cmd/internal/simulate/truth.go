@@ -40,6 +40,7 @@ type TruthCall struct {
 	Episodes    []TruthEpisode
 	Obligations []TruthObligation
 	Names       []TruthName
+	Findings    []TruthFinding
 	Usage       map[UsageKey]int64
 	// Chat is the thread of a chat that was beside the call and is no part of it,
 	// or empty, and ChatUsage what it used. A meeting's chat is part of it.
@@ -58,6 +59,7 @@ type TruthSession struct {
 	JoinPath      string
 	Joined, Left  int64
 	LeftAssumed   bool   // no evidence states the end: it ends with the call
+	Skew          int64  // of the client's clock, where the client does not state it
 	Meter         string // "unmapped" where it can't be told, "" for a bot listed as free
 }
 
@@ -130,6 +132,7 @@ type Tallies struct {
 	Hurt            int                       // messages of which one part can't be read
 	Results         map[string]int            // obligations
 	Names           map[string]int            // names shown, by the rule that they break, "" for right ones
+	Findings        map[string]int            // of calls, by rule
 }
 
 // EventCount is the number of events sent, repeats included.

@@ -27,6 +27,7 @@ const (
 	stepSignal // … and these are seen against what then holds
 	stepShow
 	stepTold
+	stepAnswer
 )
 
 // A flip switches a capture on or off, by one.
@@ -49,11 +50,12 @@ type walker struct {
 	present []int32 // sessions in the call
 	place   []int32 // of each session in present, -1: not there
 	count   [captures]int
-	episode [captures]int     // index in truth.Episodes of the one that is on
-	open    [captures][]int32 // for each session the obligation at hand, -1: none
-	recent  [][]shown         // for each session what was shown or signalled lately
-	notes   []note            // for each obligation
-	spoke   []bool            // for each session: its client's reporting worked
+	episode [captures]int        // index in truth.Episodes of the one that is on
+	open    [captures][]int32    // for each session the obligation at hand, -1: none
+	recent  [][]shown            // for each session what was shown or signalled lately
+	notes   []note               // for each obligation
+	spoke   []bool               // for each session: its client's reporting worked
+	said    [captures][]answered // for each session its last answer
 	kin     map[*person][]int32
 }
 
@@ -64,6 +66,7 @@ type note struct {
 	wrong   bool // something was shown on a surface that does not count
 	text    bool // … or with a text that names something else
 	told    bool
+	said    answered // the last answer before the exposure ended
 }
 
 // A shown is what a session was shown, or signalled, lately.
@@ -90,6 +93,7 @@ func walk(c *script, gaps []TruthGap) *TruthCall {
 		i = w.instant(i)
 	}
 	w.judge()
+	w.find()
 	meter(c, w.truth)
 	if c.open {
 		w.leaveOpen()
@@ -103,7 +107,7 @@ func (w *walker) prepare() {
 	n := len(c.sessions)
 	w.place, w.recent, w.spoke = make([]int32, n), make([][]shown, n), make([]bool, n)
 	for cap := range captures {
-		w.open[cap] = make([]int32, n)
+		w.open[cap], w.said[cap] = make([]int32, n), make([]answered, n)
 	}
 	if len(c.sessions) > c.once {
 		w.kin = map[*person][]int32{}
@@ -136,6 +140,11 @@ func (w *walker) prepare() {
 			w.steps = append(w.steps, step{x.seen(s.at), stepShow, int32(i)})
 		}
 		w.steps = append(w.steps, step{s.at, stepTold, int32(i)})
+	}
+	for i := range c.consents {
+		if a := &c.consents[i]; !c.sessions[a.sess].noReceipts {
+			w.steps = append(w.steps, step{c.sessions[a.sess].seen(a.at), stepAnswer, int32(i)})
+		}
 	}
 	w.flips = w.evidentFlips()
 	for i := range w.flips {
@@ -208,6 +217,9 @@ func (w *walker) close(cap capture, at int64, was, is bool, leaves []int32, assu
 		who = w.present
 	}
 	for _, s := range who {
+		if o := w.open[cap][s]; o >= 0 {
+			w.notes[o].said = w.said[cap][s]
+		}
 		w.open[cap][s] = -1
 	}
 }
@@ -275,6 +287,10 @@ func (w *walker) mark(o int32, r shown, cap capture) {
 
 // see takes a signal or a notice at its instant.
 func (w *walker) see(st step) {
+	if st.kind == stepAnswer {
+		w.hears(st.at, &w.c.consents[st.idx])
+		return
+	}
 	if st.kind == stepSignal {
 		s := &w.c.signals[st.idx]
 		if !s.active {

@@ -8,7 +8,7 @@ import (
 // callbackTypes are the kinds as the older form repeats them within data.
 var callbackTypes = func() (out [kinds]string) {
 	for _, k := range []kind{callConnected, callDisconnected, participantsUpdated, recordingState, transcriptionStarted,
-		transcriptionStopped, playCompleted, recognizeCompleted} {
+		transcriptionStopped, playCompleted, recognizeCompleted, participantBrought} {
 		n := strings.TrimPrefix(kindNames[k], gridPrefix)
 		out[k] = strings.ToLower(n[:1]) + n[1:]
 	}
@@ -50,6 +50,8 @@ func (c *script) callbackTime(it *item) int64 {
 		return c.rosterTime(it.idx)
 	case playCompleted, recognizeCompleted:
 		return c.playTime()
+	case participantBrought:
+		return c.addition.at
 	}
 	p := c.runs[it.idx].parts()[it.aux/2]
 	switch {
@@ -94,6 +96,10 @@ func callbackData(b []byte, it *item, id guid) []byte {
 		return append(b, `"transcriptionUpdate":{"transcriptionStatus":"transcriptionStopped","transcriptionStatusDetails":"subscriptionStopped"},`...)
 	case participantsUpdated:
 		return roster(b, it)
+	case participantBrought:
+		b = append(append(b, `"operationContext":"consult","resultInformation":{"code":200,"subCode":0,"message":"Participant added successfully."},"participant":{"rawId":"`...), c.addition.who.raw...)
+		b = append(append(b, `","kind":"phoneNumber","phoneNumber":{"value":"`...), c.addition.who.raw[2:]...)
+		return append(b, `"}},`...)
 	case playCompleted:
 		return append(b, `"operationContext":"greeting","resultInformation":{"code":200,"subCode":0,"message":"Action completed successfully."},`...)
 	case recognizeCompleted:

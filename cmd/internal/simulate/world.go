@@ -56,6 +56,8 @@ type app struct {
 	insights                 *resource // where it sends by Application Insights
 	receipts                 bool      // sends events of its own
 	forgetsRejoin            bool      // shows no notice to who comes back
+	asks                     bool      // the policy wants it to ask for consent, and to take notices away
+	government               bool      // the policy lists its tenant as one of a government cloud
 	deadline                 int64     // ms, the policy's for this app
 	externals                []person
 	staff                    []person // directory users of its tenant
@@ -85,7 +87,7 @@ func newWorld(seed uint64, pool int) *world {
 		newApp(newRng(seed, 1, 3), "fabrikam-desk", "2026.11.2", "fabrikam", fabrikam, "acs-fabrikam-desk", pool),
 	}
 	w.apps[0].receipts = true
-	w.apps[2].receipts, w.apps[2].deadline, w.apps[2].forgetsRejoin = true, 10000, true
+	w.apps[2].receipts, w.apps[2].deadline, w.apps[2].forgetsRejoin, w.apps[2].asks = true, 10000, true, true
 	w.apps[2].insights = newResource(&r, "appi-fabrikam-desk", "microsoft.insights/components")
 	w.apps[1].staff = w.apps[0].staff
 	for i, a := range w.apps {

@@ -254,31 +254,6 @@ func verdict(result, reason string) string {
 	return result
 }
 
-// findings expects one for each obligation that is missed, late or without
-// evidence, and no other.
-func (c *comparison) findings() {
-	want, got := map[string]int{}, map[string]int{}
-	for i := range c.truth.Obligations {
-		switch o := &c.truth.Obligations[i]; o.Result {
-		case "missed":
-			want["notice.missed fail"]++
-		case "no_evidence":
-			want["notice.missed no_evidence"]++
-		case "late":
-			want["notice.late fail"]++
-		}
-	}
-	for _, f := range c.got.Findings {
-		c.Findings++
-		if strings.HasPrefix(f.Rule, "notice.") {
-			got[f.Rule+" "+f.Result]++
-		}
-	}
-	for _, k := range []string{"notice.missed fail", "notice.missed no_evidence", "notice.late fail"} {
-		equal(c, "findings", k, got[k], want[k])
-	}
-}
-
 func (c *comparison) usage() {
 	got := map[simulate.UsageKey]int64{}
 	addUsage(got, c.got.Lines)

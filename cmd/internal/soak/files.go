@@ -27,7 +27,7 @@ func CompareFiles(dir string, truth *simulate.Truth) (*Report, error) {
 			return nil, err
 		}
 	}
-	r := &Report{Results: map[string]int{}}
+	r := &Report{Results: map[string]int{}, Rules: map[string]int{}}
 	compare(f.results, truth, r, false)
 	compareUsage(r, "usage.csv", f.usage, truth.Usage)
 	if err := f.compareNames(truth, r); err != nil {
@@ -144,15 +144,24 @@ func (f *reportFiles) findings() error {
 	lines.Buffer(nil, 16<<20)
 	for lines.Scan() {
 		var v struct {
-			CallID string `json:"call_id"`
-			Rule   string `json:"rule"`
-			Result string `json:"result"`
+			CallID  string    `json:"call_id"`
+			Rule    string    `json:"rule"`
+			Result  string    `json:"result"`
+			Subject string    `json:"subject"`
+			RawID   string    `json:"raw_id"`
+			Capture string    `json:"capture"`
+			FirstAt time.Time `json:"first_at"`
 		}
 		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
 			return fmt.Errorf("findings.ndjson: %w", err)
 		}
+		if v.CallID == "" {
+			continue // on an app's hour, a listing, …
+		}
 		c := f.of(v.CallID)
-		c.Findings = append(c.Findings, schema.Finding{CallID: v.CallID, Rule: v.Rule, Result: v.Result})
+		c.Findings = append(c.Findings, schema.Finding{
+			CallID: v.CallID, Rule: v.Rule, Result: v.Result, Subject: v.Subject, RawID: v.RawID, Capture: v.Capture, FirstAt: v.FirstAt,
+		})
 	}
 	return lines.Err()
 }

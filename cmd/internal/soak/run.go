@@ -23,6 +23,7 @@ type Report struct {
 	Names                        int            // rows of names.csv; only of files
 	UsageMs                      int64          // compared, of all meters in minutes
 	Results                      map[string]int // obligations by result, with the reason of a miss
+	Rules                        map[string]int // findings on calls by rule
 	Kinds                        map[string]int // events by source, kind and carrier, repeats left out
 	// Differences are lines that say what differs, in which call.
 	Differences []string
@@ -44,6 +45,12 @@ func (r *Report) Add(o *Report) {
 	}
 	for k, n := range o.Results {
 		r.Results[k] += n
+	}
+	if r.Rules == nil {
+		r.Rules = map[string]int{}
+	}
+	for k, n := range o.Rules {
+		r.Rules[k] += n
 	}
 	if r.Kinds == nil {
 		r.Kinds = map[string]int{}
@@ -72,7 +79,7 @@ func Compare(messages iter.Seq[simulate.Message], truth *simulate.Truth, opt sim
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{Results: map[string]int{}, Kinds: map[string]int{}}
+	r := &Report{Results: map[string]int{}, Rules: map[string]int{}, Kinds: map[string]int{}}
 	ev := newEvidence()
 	for m := range messages {
 		ev.add(&m, r)

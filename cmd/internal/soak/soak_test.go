@@ -92,6 +92,12 @@ func TestSoak(t *testing.T) {
 			t.Errorf("no obligation is %s: the soak does not reach it", want)
 		}
 	}
+	for _, want := range []string{"notice.missed", "notice.late", "notice.wrong-text", "notice.stale", "consent.missing", "consent.declined-but-captured",
+		"interop.government-cloud", "interop.pstn", "evidence.clock-skew"} {
+		if total.Rules[want] == 0 {
+			t.Errorf("no finding of %s: the soak does not reach it", want)
+		}
+	}
 	for _, want := range []string{"graph callRecord", "graph callRecordSession", "graph callEvent", "graph chatMessage", "graph user",
 		"graph callRecording", "graph callTranscript", "graph changeNotification", "recording_metadata acsmetadata",
 		"azure_monitor CallRecordingOperational", "azure_monitor CallAutomationStreamingUsage", "azure_monitor CallClosedCaptionsSummary",
@@ -144,7 +150,14 @@ func TestDifferencesAreFound(t *testing.T) {
 		"an episode's start":      func(tr *simulate.Truth) { anObligation(tr, "pass").EpisodeStart++ },
 		"a displayed name":        func(tr *simulate.Truth) { aName(tr).Name += "." },
 		"a name's surface":        func(tr *simulate.Truth) { aName(tr).Surface = "teams" },
-		"a dead letter":           func(tr *simulate.Truth) { tr.Tallies.DeadLetters++ },
+		"a finding on nobody":     func(tr *simulate.Truth) { aFinding(tr).ParticipantID = "" },
+		"a finding's time":        func(tr *simulate.Truth) { aFinding(tr).At++ },
+		"a finding too many": func(tr *simulate.Truth) {
+			c := &tr.Calls[7]
+			c.Findings = append(c.Findings, simulate.TruthFinding{Rule: "interop.pstn", Result: "fail", RawID: "4:+1"})
+		},
+		"a finding that the truth lacks": func(tr *simulate.Truth) { aCallWithFindings(tr).Findings = nil },
+		"a dead letter":                  func(tr *simulate.Truth) { tr.Tallies.DeadLetters++ },
 	} {
 		messages, truth := simulate.Generate(opt)
 		all := slices.Collect(messages) // completes the truth
@@ -186,6 +199,17 @@ func anObligation(tr *simulate.Truth, result string) *simulate.TruthObligation {
 	}
 	return &simulate.TruthObligation{}
 }
+
+func aCallWithFindings(tr *simulate.Truth) *simulate.TruthCall {
+	for i := range tr.Calls {
+		if len(tr.Calls[i].Findings) > 0 {
+			return &tr.Calls[i]
+		}
+	}
+	return &simulate.TruthCall{Findings: make([]simulate.TruthFinding, 1)}
+}
+
+func aFinding(tr *simulate.Truth) *simulate.TruthFinding { return &aCallWithFindings(tr).Findings[0] }
 
 func aName(tr *simulate.Truth) *simulate.TruthName {
 	for i := range tr.Calls {

@@ -23,6 +23,9 @@ func (r *Report) Summary(took time.Duration) string {
 	for _, k := range sorted(r.Results) {
 		fmt.Fprintf(&b, "  obligations %-24s %12d\n", k, r.Results[k])
 	}
+	for _, k := range sorted(r.Rules) {
+		fmt.Fprintf(&b, "  findings of %-24s %12d\n", k, r.Rules[k])
+	}
 	fmt.Fprintf(&b, "  %.0f events/s, %.0f obligations/s", float64(r.Events)/took.Seconds(), float64(r.Obligations)/took.Seconds())
 	return b.String()
 }
