@@ -1,15 +1,10 @@
 package soak
 
 import (
-	"context"
 	"encoding/json"
-	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"rollcall/cmd/internal/demo"
 	"rollcall/cmd/internal/simulate"
 	"rollcall/rules/rule"
 	"rollcall/schema"
@@ -57,26 +52,18 @@ func TestListings(t *testing.T) {
 // the findings that are written against the truth.
 func TestListingFiles(t *testing.T) {
 	needLibrary(t)
-	dir := t.TempDir()
-	_, err := demo.Run(context.Background(), demo.Config{Date: day, Out: dir, Version: "test",
-		Logger: slog.New(slog.DiscardHandler), Progress: func(string, ...any) {}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	messages, truth := simulate.Generate(simulate.DemoDay(day))
-	for range messages { // completes the truth
-	}
-	if len(truth.Listings) == 0 {
-		t.Fatal("the demo has no listings")
+	opt := simulate.SoakRun(78, day, 4)
+	opt.Listings = 27
+	seq, truth := simulate.Generate(opt)
+	var values [][]byte
+	for m := range seq {
+		values = append(values, m.Value)
 	}
 	got := map[string]map[string][]string{}
 	for _, l := range truth.Listings {
 		got[l.AppID] = map[string][]string{}
 	}
-	data, err := os.ReadFile(filepath.Join(dir, "findings.ndjson"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := auditFiles(t, opt, map[string][][]byte{"all.ndjson": values})["findings.ndjson"]
 	for line := range strings.Lines(string(data)) {
 		var f schema.Finding
 		if err := json.Unmarshal([]byte(line), &f); err != nil {
