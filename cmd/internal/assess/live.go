@@ -76,6 +76,7 @@ type Live struct {
 	gaps      gaps
 	hours     hours
 	directory directoryWatch
+	alike     lookalikes
 	policies  policies
 }
 
@@ -270,7 +271,11 @@ func (l *Live) judgedOtherwise(ctx context.Context) ([][]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(lost, named), l.judgeHistory(ctx)
+	alike, err := l.alike.refresh(ctx, l.deps.Conn, l.deps.Terms.Policy)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(lost, named, alike), l.judgeHistory(ctx)
 }
 
 // longestRound is how long a round goes on with what is touched after it began.
@@ -461,7 +466,7 @@ func (l *Live) resume(ctx context.Context) error {
 	}
 	if newest != nil {
 		l.cursor = ingest.Cursor{From: newest.Add(-resumeMargin)}
-		l.directory.since = l.cursor.From
+		l.directory.since, l.alike.since = l.cursor.From, l.cursor.From
 	}
 	if err := l.poll(ctx, ingest.Touched); err != nil {
 		return err

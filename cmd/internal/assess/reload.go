@@ -142,6 +142,6 @@ func (l *Live) judgeReload(ctx context.Context, now time.Time) error {
 // terms are those for an instant, with what the store knows by now.
 func (l *Live) terms(now time.Time) Terms {
 	t := l.deps.Terms
-	t.Now, t.Gaps = now, l.gaps.list
+	t.Now, t.Gaps, t.Known = now, l.gaps.list, l.alike.index
 	return t.under(l.policies.list)
 }
