@@ -23,7 +23,7 @@ func impersonation(s subject, in Input) Judgement {
 	case s.allowed(in):
 		return verdict(RuleImpersonation, rule.Pass, "allowed")
 	}
-	q := lookalike.Query{Name: s.Name, Tenant: s.Tenant, First: s.First, Last: s.Last, RawID: s.RawID, Now: in.Now}
+	q := lookalike.Query{Name: s.Name, Tenant: s.Tenant, First: s.First, Last: s.Last, RawID: s.RawID, Now: in.Now}.Taken()
 	found := in.Policy.Words().Protected.Find(q)
 	if len(found.Matches) == 0 {
 		found = in.Known.Find(q)

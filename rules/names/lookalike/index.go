@@ -32,7 +32,7 @@ func New(entries iter.Seq[Entry]) *Index {
 		if strings.TrimSpace(e.Name) == "" {
 			continue
 		}
-		hashes = keysOf(hashes[:0], coresOf(e.Name, true), e.Name, true)
+		hashes = keysOf(hashes[:0], coresOf(e.Name, true), Skeleton(strings.TrimSpace(e.Name)), true)
 		for _, h := range hashes {
 			x.keys = append(x.keys, place{h, uint32(len(x.entries))})
 		}
@@ -87,22 +87,18 @@ func (x *Index) Users() bool {
 
 // coresOf takes a name apart in all ways.
 func coresOf(name string, known bool) []core {
-	out := cores(read(name, manner{}), known)
-	signs, looks := strings.ContainsAny(name, signLetters), compatible(name)
-	for _, m := range [...]manner{{signs: true}, {looks: true}, {signs: true, looks: true}} {
-		if m.signs && !signs || m.looks && !looks {
-			continue
-		}
+	var out []core
+	for _, m := range manners(name) {
 		out = append(out, cores(read(name, m), known)...)
 	}
 	return out
 }
 
-func keysOf(to []uint64, all []core, name string, known bool) []uint64 {
+func keysOf(to []uint64, all []core, skeleton string, known bool) []uint64 {
 	for _, c := range all {
 		to = c.keys(to, known)
 	}
-	if h := maphash.String(seed, Skeleton(strings.TrimSpace(name))); !slices.Contains(to, h) {
+	if h := maphash.String(seed, skeleton); !slices.Contains(to, h) {
 		to = append(to, h)
 	}
 	return to
@@ -118,9 +114,28 @@ type Query struct {
 	First, Last time.Time
 	// RawID is whose name it is: nobody is mistaken for himself.
 	RawID string
+	taken *taken
 	// Now is when it is looked up: what held only from later on is not known.
 	// Zero: at the end of all time.
 	Now time.Time
+}
+
+// taken is a name taken apart.
+type taken struct {
+	cores    []core
+	whole    reading
+	hashes   []uint64
+	skeleton string
+}
+
+// Taken is the query with its name taken apart, for looking it up several times.
+func (q Query) Taken() Query {
+	if q.taken == nil {
+		t := &taken{cores: coresOf(q.Name, false), whole: read(q.Name, manner{}), skeleton: Skeleton(strings.TrimSpace(q.Name))}
+		t.hashes = keysOf(nil, t.cores, t.skeleton, false)
+		q.taken = t
+	}
+	return q
 }
 
 // Found is what a look-up came to.
@@ -146,10 +161,8 @@ func (x *Index) Find(q Query) Found {
 	if x == nil || strings.TrimSpace(q.Name) == "" {
 		return f
 	}
-	mine := coresOf(q.Name, false)
-	whole := read(q.Name, manner{})
-	hashes := keysOf(nil, mine, q.Name, false)
-	skeleton := Skeleton(strings.TrimSpace(q.Name))
+	q = q.Taken()
+	mine, whole, hashes, skeleton := q.taken.cores, q.taken.whole, q.taken.hashes, q.taken.skeleton
 	verdicts := map[string]trait{} // by name; notMistaken where it is none
 	var masked []map[string]bool
 	for level := x; level != nil; level = level.under {

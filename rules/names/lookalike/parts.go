@@ -42,23 +42,79 @@ func Parts(name string) []string {
 
 // Phrases finds whole phrases, such as labels, also disguised. A nil one finds
 // none.
-type Phrases struct{ index *Index }
+type Phrases struct {
+	index *Index
+	whole map[string]bool // the keys that a text must have one of
+	words []phrase
+}
+
+type phrase struct {
+	text     string
+	units    []unit // in lower case
+	key      string
+	anywhere bool // within words too
+}
 
 // NewPhrases makes one of phrases.
 func NewPhrases(list []string) *Phrases {
-	return &Phrases{New(func(yield func(Entry) bool) {
-		for _, p := range list {
-			if !yield(Entry{Name: p}) {
+	p := &Phrases{whole: map[string]bool{}}
+	p.index = New(func(yield func(Entry) bool) {
+		for _, text := range list {
+			if !yield(Entry{Name: text}) {
 				return
 			}
 		}
-	})}
+	})
+	for _, text := range list {
+		for _, m := range manners(text) {
+			for _, k := range wholeKeys(read(text, m).words) {
+				p.whole[k] = true
+			}
+		}
+		var w word
+		for _, x := range lowered(read(text, manner{}).words) {
+			w.units = append(w.units, x.units...)
+		}
+		if len(w.units) > 0 {
+			p.words = append(p.words, phrase{text, w.units, w.key(canons(), false), len(w.units) >= anywhere || unspaced(w.units[0].r)})
+		}
+	}
+	return p
+}
+
+// manners are those in which a name is to be read.
+func manners(name string) []manner {
+	out := []manner{{}}
+	signs, looks := strings.ContainsAny(name, signLetters), compatible(name)
+	if signs {
+		out = append(out, manner{signs: true})
+	}
+	if looks {
+		out = append(out, manner{looks: true})
+	}
+	if signs && looks {
+		out = append(out, manner{signs: true, looks: true})
+	}
+	return out
+}
+
+// wholeKeys are the keys of all words together.
+func wholeKeys(words []word) []string {
+	m := canons()
+	out := make([]string, 2)
+	for _, w := range words {
+		out[0] += w.key(m, false)
+		out[1] += w.key(m, true)
+	}
+	return out
 }
 
 // Is finds the phrase that a text is, or looks like: it has the same words in
 // the same order, and no other.
-func (p *Phrases) Is(text string) (phrase string, ok bool) {
-	if p == nil {
+func (p *Phrases) Is(text string) (found string, ok bool) {
+	if p == nil || !slices.ContainsFunc(manners(text), func(m manner) bool {
+		return slices.ContainsFunc(wholeKeys(read(text, m).words), func(k string) bool { return p.whole[k] })
+	}) {
 		return "", false
 	}
 	for _, m := range p.index.Find(Query{Name: text}).Matches {
@@ -72,30 +128,22 @@ func (p *Phrases) Is(text string) (phrase string, ok bool) {
 // In finds a phrase within a text, as whole words of it, in order, also
 // disguised, split or joined. Phrases of at least eight letters are also found as
 // a part of a longer word.
-func (p *Phrases) In(text string) (phrase string, ok bool) {
+func (p *Phrases) In(text string) (found string, ok bool) {
 	if p == nil {
 		return "", false
 	}
-	for _, signs := range [...]bool{false, true} {
-		words := lowered(read(text, manner{signs: signs}).words)
-		var whole []unit
+	for _, m := range manners(text) {
+		var whole word
 		starts := []int{0}
-		for _, w := range words {
-			whole = append(whole, w.units...)
-			starts = append(starts, len(whole))
+		for _, w := range lowered(read(text, m).words) {
+			whole.units = append(whole.units, w.units...)
+			starts = append(starts, len(whole.units))
 		}
-		for i := range p.index.entries {
-			name := p.index.entries[i].Name
-			var want []unit
-			for _, w := range lowered(read(name, manner{}).words) {
-				want = append(want, w.units...)
+		key := whole.key(canons(), false)
+		for _, x := range p.words {
+			if strings.Contains(key, x.key) && holds(whole.units, starts, x.units, x.anywhere) {
+				return x.text, true
 			}
-			if holds(whole, starts, want, len(want) >= anywhere || unspaced(want[0].r)) {
-				return name, true
-			}
-		}
-		if !strings.ContainsAny(text, signLetters) {
-			break
 		}
 	}
 	return "", false

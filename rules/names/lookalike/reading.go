@@ -181,6 +181,10 @@ func within2(runes []rune, i int) bool {
 // of alphabets whose letters are the same without them.
 func spell(t *ucd.Tables, r rune, looks bool, add func(unit), brk func(breakKind), last func() *unit) {
 	var buf [32]byte
+	if t.Plain(r) {
+		spellOne(t, r, false, add, brk, last)
+		return
+	}
 	form := norm.NFKD
 	if _, ok := t.Prototype(r); looks && ok {
 		form = norm.NFD
@@ -190,34 +194,39 @@ func spell(t *ucd.Tables, r rune, looks bool, add func(unit), brk func(breakKind
 	for len(parts) > 0 {
 		p, n := utf8.DecodeRune(parts)
 		parts = parts[n:]
-		switch {
-		case unicode.Is(unicode.Mn, p) || unicode.Is(unicode.Me, p):
-			u := last()
-			if u != nil && dropsMarks(t.Script(u.r)) {
-				u.accent = true
-				continue
-			}
-			if u != nil {
-				add(unit{r: p})
-			}
-		case isApostrophe(p), p == '\u0640':
-		case t.Letter(p), unicode.IsLetter(p), unicode.IsDigit(p), unicode.Is(unicode.Mc, p), unicode.Is(unicode.No, p), unicode.Is(unicode.Nl, p), p == '々', p == 'ー':
-			if v := digit(p); v >= 0 {
-				p = '0' + rune(v)
-			}
-			add(unit{r: p, styled: styled})
-		case unicode.IsSpace(p):
-			brk(space)
-		case p == '\u00b7' || p == '\u30fb' || p == '\uff65': // between the parts of foreign names
-			brk(weak)
-		case unicode.Is(unicode.Sk, p): // an accent on its own
-		case unicode.Is(unicode.Ps, p), unicode.Is(unicode.Pi, p):
-			brk(openParen)
-		case unicode.Is(unicode.Pe, p), unicode.Is(unicode.Pf, p):
-			brk(closeParen)
-		default:
-			brk(breakOf([]rune{' ', p, ' '}, 1))
+		spellOne(t, p, styled, add, brk, last)
+	}
+}
+
+// spellOne adds a character that does not decompose.
+func spellOne(t *ucd.Tables, p rune, styled bool, add func(unit), brk func(breakKind), last func() *unit) {
+	switch {
+	case unicode.Is(unicode.Mn, p) || unicode.Is(unicode.Me, p):
+		u := last()
+		if u != nil && dropsMarks(t.Script(u.r)) {
+			u.accent = true
+			return
 		}
+		if u != nil {
+			add(unit{r: p})
+		}
+	case isApostrophe(p), p == '\u0640':
+	case t.Letter(p), unicode.IsLetter(p), unicode.IsDigit(p), unicode.Is(unicode.Mc, p), unicode.Is(unicode.No, p), unicode.Is(unicode.Nl, p), p == '々', p == 'ー':
+		if v := digit(p); v >= 0 {
+			p = '0' + rune(v)
+		}
+		add(unit{r: p, styled: styled})
+	case unicode.IsSpace(p):
+		brk(space)
+	case p == '\u00b7' || p == '\u30fb' || p == '\uff65': // between the parts of foreign names
+		brk(weak)
+	case unicode.Is(unicode.Sk, p): // an accent on its own
+	case unicode.Is(unicode.Ps, p), unicode.Is(unicode.Pi, p):
+		brk(openParen)
+	case unicode.Is(unicode.Pe, p), unicode.Is(unicode.Pf, p):
+		brk(closeParen)
+	default:
+		brk(breakOf([]rune{' ', p, ' '}, 1))
 	}
 }
 

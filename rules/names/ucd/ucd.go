@@ -11,6 +11,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Version is the version of Unicode that all data are of.
@@ -27,7 +30,14 @@ const (
 )
 
 // A Set is a set of characters.
-type Set struct{ ranges []span }
+type Set struct {
+	ranges []span
+	flags  *[planes]uint8 // of the characters of the first planes
+	bit    uint8
+}
+
+// planes are the characters of the two planes that have nearly all letters.
+const planes = 0x20000
 
 type span struct {
 	lo, hi rune
@@ -36,6 +46,9 @@ type span struct {
 
 // Has reports whether a character is in the set.
 func (s Set) Has(r rune) bool {
+	if 0 <= r && r < planes && s.flags != nil {
+		return s.flags[r]&s.bit != 0
+	}
 	_, ok := find(s.ranges, r)
 	return ok
 }
@@ -70,6 +83,9 @@ type Tables struct {
 	Unassigned, PrivateUse, Format, Ignorable, Emoji, EmojiPresentation, Pictographic Set
 
 	scripts    []span
+	script     [planes]uint8 // numbers of names
+	names      []Script
+	looks      [planes]uint8 // what is known of how a character looks
 	prototypes map[rune]string
 	bases      map[rune]Base
 }
@@ -121,8 +137,62 @@ var loaded = sync.OnceValue(func() *Tables {
 			t.bases[rune(number(f[0], 16))] = Base{rune(number(f[1], 16)), f[2] == "stroke"}
 		}
 	}
+	t.quicken(sets)
 	return t
 })
+
+// What is known of how a character looks.
+const (
+	hasPrototype uint8 = 1 << iota
+	hasBase
+	decomposes // by NFD or NFKD
+)
+
+// quicken puts what is known of the first planes into tables.
+func (t *Tables) quicken(sets map[string]*Set) {
+	flags, bit := &[planes]uint8{}, uint8(1)
+	for _, s := range sets {
+		for _, x := range s.ranges {
+			for r := x.lo; r <= min(x.hi, planes-1); r++ {
+				flags[r] |= bit
+			}
+		}
+		s.flags, s.bit = flags, bit
+		bit <<= 1
+	}
+	t.names = []Script{""}
+	number := map[Script]uint8{}
+	for _, x := range t.scripts {
+		n, ok := number[x.script]
+		if !ok {
+			n = uint8(len(t.names))
+			number[x.script], t.names = n, append(t.names, x.script)
+		}
+		for r := x.lo; r <= min(x.hi, planes-1); r++ {
+			t.script[r] = n
+		}
+	}
+	for r := range t.prototypes {
+		if r < planes {
+			t.looks[r] |= hasPrototype
+		}
+	}
+	for r := range t.bases {
+		if r < planes {
+			t.looks[r] |= hasBase
+		}
+	}
+	var buf [4]byte
+	for r := rune(0x80); r < planes; r++ {
+		if b := buf[:utf8.EncodeRune(buf[:], r)]; !norm.NFKD.IsNormal(b) || norm.NFKD.Properties(b).CCC() != 0 {
+			t.looks[r] |= decomposes
+		}
+	}
+}
+
+// Plain reports whether a character is its own decomposition, also by
+// compatibility, and combines with none.
+func (t *Tables) Plain(r rune) bool { return 0 <= r && r < planes && t.looks[r]&decomposes == 0 }
 
 func spans(list string, script Script) []span {
 	var out []span
@@ -153,6 +223,8 @@ func (t *Tables) Script(r rune) Script {
 		return "Latin"
 	case r < 0x80:
 		return Common
+	case r < planes:
+		return t.names[t.script[r]]
 	}
 	s, _ := find(t.scripts, r)
 	return s.script
@@ -168,6 +240,9 @@ func (t *Tables) Letter(r rune) bool {
 // Prototype is what a character looks like (Unicode TS 39, section 4); ok is
 // false where it is its own prototype.
 func (t *Tables) Prototype(r rune) (to string, ok bool) {
+	if 0 <= r && r < planes && t.looks[r]&hasPrototype == 0 {
+		return "", false
+	}
 	to, ok = t.prototypes[r]
 	return to, ok
 }
@@ -175,6 +250,9 @@ func (t *Tables) Prototype(r rune) (to string, ok bool) {
 // Base is the letter that another is but for a stroke or style; ok is false
 // where it is none.
 func (t *Tables) Base(r rune) (b Base, ok bool) {
+	if 0 <= r && r < planes && t.looks[r]&hasBase == 0 {
+		return Base{}, false
+	}
 	b, ok = t.bases[r]
 	return b, ok
 }
