@@ -56,7 +56,7 @@ func sentences(text string, glyphs []lettering.Glyph, pieces []piece) []sentence
 		s.text, s.to = strings.TrimSpace(b.String()), at
 		for i := range s.marks {
 			w := &s.marks[i].word
-			w.Shouted = letters >= 8 && upper*10 >= letters*9
+			w.Shouted = upper*10 >= letters*9
 			w.Titled = words >= 3 && capitals*10 >= words*7
 		}
 		if len(s.marks) > 0 {
@@ -176,6 +176,10 @@ func (b *Book) pieces(glyphs []lettering.Glyph, own *wordmark.Finder, companies 
 			sign := policy.AppSign
 			if companies[m.Mark.Text] {
 				sign = policy.CompanySign
+			}
+			// The point of "Northwind Ltd." ends no sentence.
+			if strings.HasSuffix(m.Mark.Text, ".") && m.To < len(glyphs) && glyphs[m.To].Plain == '.' {
+				m.To++
 			}
 			out = append(out, piece{from: m.From, to: m.To, sign: sign})
 			taken = append(taken, language.Span{From: m.From, To: m.To})

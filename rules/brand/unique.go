@@ -67,7 +67,8 @@ func reading(name string) []string {
 		}
 	}
 	flush()
-	for len(words) > 1 && slices.Contains(forms, words[len(words)-1]) {
+	isForm := func(f string) bool { return leet.Replace(f) == words[len(words)-1] }
+	for len(words) > 1 && slices.ContainsFunc(forms, isForm) {
 		words = words[:len(words)-1]
 	}
 	return words

@@ -248,7 +248,7 @@ const (
 
 // BrandPlaceholders puts into patterns what stands for a wordmark and for the
 // listing's own names.
-var BrandPlaceholders = strings.NewReplacer("{mark}", MarkSign, "{app}", "(?:"+CompanySign+`(?:['’]s)?[\s,:/–-]*)?`+AppSign, "{company}", CompanySign)
+var BrandPlaceholders = strings.NewReplacer("{mark}", MarkSign, "{app}", "(?:"+CompanySign+`(?:['’]s)?[\s,:/–-]*)?`+AppSign+`(?: (?:by|from|von|de|di|da|van|od|par|por) `+CompanySign+`)?`, "{company}", CompanySign)
 
 // grants reads licences or certifications.
 func (r *reader) grants(n ast.Node, key string, licence bool, b *Brand) {

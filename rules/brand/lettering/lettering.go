@@ -4,6 +4,7 @@
 package lettering
 
 import (
+	"slices"
 	"unicode"
 	"unicode/utf8"
 
@@ -22,6 +23,8 @@ type Glyph struct {
 	// Odd says that the text has another character here than what it reads as, or
 	// an invisible one before it.
 	Odd bool
+
+	full bool // as wide as a Han character
 }
 
 // Wide reports whether a letter is of a script that puts no spaces between words,
@@ -32,6 +35,20 @@ func (g Glyph) Wide() bool {
 
 // Read returns the glyphs of a text. What is no UTF-8 is one sign a byte.
 func Read(text string) []Glyph {
+	out := read(text)
+	// Latin letters as wide as a Han character are usual among such, and odd
+	// elsewhere.
+	if !slices.ContainsFunc(out, Glyph.Wide) {
+		for i, g := range out {
+			if g.full && basic(g.Rune) {
+				out[i].Odd = true
+			}
+		}
+	}
+	return out
+}
+
+func read(text string) []Glyph {
 	out := make([]Glyph, 0, len(text))
 	hidden := false
 	for at := 0; at < len(text); {
@@ -77,21 +94,19 @@ func decompose(out []Glyph, r rune, at, end int, hidden bool) []Glyph {
 	}
 	var room [utf8.UTFMax]byte
 	in := room[:utf8.EncodeRune(room[:], r)]
-	// What is written as wide as a Han character is the usual way to write Latin
-	// letters among them.
-	wide := 0xFF00 <= r && r <= 0xFFEF
+	full := 0xFF00 <= r && r <= 0xFFEF
 	upper := unicode.IsUpper(r)
 	for _, p := range string(norm.NFKD.Bytes(in)) {
 		if accent(p) {
 			continue
 		}
-		g := Glyph{At: at, End: end, Upper: upper || unicode.IsUpper(p), Odd: hidden}
+		g := Glyph{At: at, End: end, full: full, Upper: upper || unicode.IsUpper(p), Odd: hidden}
 		g.Plain = unicode.ToLower(p)
 		g.Rune = g.Plain
 		if latin, ok := lookalike(p, g.Plain); ok && !basic(g.Plain) {
 			g.Rune, g.Odd = latin, true
 		}
-		if basic(g.Rune) && !wide {
+		if basic(g.Rune) && !full {
 			g.Odd = true
 		}
 		g.Word = unicode.IsLetter(g.Rune) || unicode.IsDigit(g.Rune) || unicode.Is(unicode.M, g.Rune)

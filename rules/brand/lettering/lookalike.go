@@ -10,28 +10,31 @@ import (
 // capital looks like it, and forms of Latin letters that are read as it without
 // looking quite like it. What else looks like a Latin letter, Unicode TS 39 says.
 const smallForms = `
-a ɑ
-b в β ß ь ɓ
-c ƈ
-d đ ɗ
-e є э ɛ ǝ ə
-f ғ
-h н η ħ
-i ɨ
-k к κ
-l ł ɫ ƚ
-m м μ ɱ
-n п η ŋ ɲ
-o ø ѳ ө ɵ
-p п
-r г ɍ
-s ѕ ʂ
-t т τ ŧ ţ
-u ц υ ʋ
-w ш ω ѡ
+a ɑ ᴀ
+b в β ß ь ɓ ʙ
+c ƈ ᴄ
+d đ ɗ ᴅ
+e є э ɛ ǝ ə ᴇ
+f ғ ꜰ ꝼ
+g ɢ
+h н η ħ ʜ
+i ɨ ɪ
+j ᴊ
+k к κ ᴋ
+l ł ɫ ƚ ʟ
+m м μ ɱ ᴍ
+n п η ŋ ɲ ɴ
+o ø ѳ ө ɵ ᴏ
+p п ᴘ
+r г ɍ ʀ ꞃ
+s ѕ ʂ ꜱ ꞅ
+t т τ ŧ ţ ᴛ ꞇ
+u ц υ ʋ ᴜ
+v ᴠ
+w ш ω ѡ ᴡ
 x ҳ
-y у γ ɏ
-z ƶ
+y у γ ɏ ʏ
+z ƶ ᴢ
 `
 
 var latinOf = func() map[rune]rune {

@@ -80,6 +80,9 @@ func (f *Finder) Find(text []lettering.Glyph) []Match {
 		for _, m := range f.marks {
 			match, ok := m.at(text, i)
 			if !ok {
+				match, ok = m.misspelt(text, i)
+			}
+			if !ok {
 				continue
 			}
 			out = append(out, match)
@@ -101,6 +104,8 @@ func stands(sign, letter rune) bool {
 		return sign == '4' || sign == '@'
 	case 'b':
 		return sign == '8'
+	case 'c':
+		return sign == 'k' || sign == '('
 	case 'e':
 		return sign == '3' || sign == '€'
 	case 'i':
@@ -189,6 +194,38 @@ func (m *Mark) at(text []lettering.Glyph, from int) (Match, bool) {
 		return Match{}, false
 	}
 	return match, true
+}
+
+// misspelt looks for a long mark of one word from a glyph on of which a letter is
+// missing or doubled, or two have changed places: Microsft, Micrsooft.
+func (m *Mark) misspelt(text []lettering.Glyph, from int) (Match, bool) {
+	const long = 8
+	if m.Ordinary || len(m.words) != 1 || m.size < long || !text[from].Word || from > 0 && !boundary(text[from-1], text[from]) {
+		return Match{}, false
+	}
+	word, to := m.words[0], from
+	for to < len(text) && text[to].Word && (to == from || !boundary(text[to-1], text[to])) && to-from <= m.size+1 {
+		to++
+	}
+	n := to - from
+	if n < m.size-1 || n > m.size+1 || to < len(text) && !boundary(text[to-1], text[to]) {
+		return Match{}, false
+	}
+	i, k := 0, 0
+	for i < n && i < m.size && text[from+i].Rune == word[i] {
+		i++
+	}
+	for k < n-i && k < m.size-i && text[to-1-k].Rune == word[m.size-1-k] {
+		k++
+	}
+	switch {
+	case n == m.size && i+k == m.size-2 && text[from+i].Rune == word[i+1] && text[from+i+1].Rune == word[i]:
+	case n == m.size-1 && i+k >= n && i > 0:
+	case n == m.size+1 && i+k >= m.size && i > 0 && text[from+i].Rune == text[from+i-1].Rune:
+	default:
+		return Match{}, false
+	}
+	return Match{Mark: m, From: from, To: to, At: text[from].At, End: text[to-1].End, Disguised: true}, true
 }
 
 func anyLetter(text []lettering.Glyph) bool {
