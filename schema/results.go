@@ -83,6 +83,10 @@ type Finding struct {
 	Message       string    `json:"message"`
 	Evidence      []string  `json:"evidence"`
 	PolicyVersion string    `json:"policy_version"`
+	// RuleVersion is the version of the rule that judged: it counts changes of
+	// what the rule finds, from 1. 0 of a rule of the policy's own, which is as old
+	// as the policy. findings.ndjson has no column for it.
+	RuleVersion int `json:"-"`
 }
 
 // A UsageLine is metered usage of one session or recording on one UTC day. It

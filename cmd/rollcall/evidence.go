@@ -230,7 +230,7 @@ func ruleOf(f timeline.Finding, p *policy.Policy) proof.Rule {
 	for _, r := range catalogue.Rules() {
 		if r.ID == f.Rule {
 			return proof.Rule{
-				ID: r.ID, Version: r.Version, Severity: string(r.Severity), Title: r.Title, Control: proof.Control(r.Control),
+				ID: r.ID, Version: int(f.RuleVersion), Described: r.Version, Severity: f.Severity, Title: r.Title, Control: proof.Control(r.Control),
 				Remediation: r.Remediation, FalsePositives: r.FalsePositives,
 			}
 		}

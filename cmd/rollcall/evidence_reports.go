@@ -17,6 +17,7 @@ import (
 	"rollcall/reports/export"
 	"rollcall/reports/proof"
 	"rollcall/reports/timeline"
+	"rollcall/rules/catalogue"
 )
 
 // fromReports makes the pack from a folder of reports.
@@ -32,6 +33,9 @@ func (e *evidence) fromReports(asked string) (c proof.Case, err error) {
 	}
 	if c.Finding, err = findingIn(filepath.Join(e.from, "findings.ndjson"), asked); err != nil {
 		return c, err
+	}
+	if checked.Version == programVersion() && checked.Version != "dev" {
+		c.Finding.RuleVersion = ruleVersion(c.Finding.Rule) // reports have none, but this program wrote them
 	}
 	if c.Finding.CallID != "" {
 		if c.Call, err = callFromReports(e.from, c.Finding.CallID); err != nil {
@@ -70,6 +74,16 @@ func (e *evidence) fromReports(asked string) (c proof.Case, err error) {
 	}
 	e.judged(&c, hidden, texts...)
 	return c, nil
+}
+
+// ruleVersion is the version of a built-in rule, 0 of any other.
+func ruleVersion(id string) uint32 {
+	for _, r := range catalogue.Rules() {
+		if r.ID == id {
+			return uint32(r.Version)
+		}
+	}
+	return 0
 }
 
 // hiddenIn reports whether reports have pseudonyms.

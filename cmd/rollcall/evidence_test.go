@@ -97,10 +97,14 @@ func TestEvidenceFromAService(t *testing.T) {
 		calls := storetest.Sample()[:1]
 		for i := range calls[0].Findings {
 			calls[0].Findings[i].PolicyVersion = proof.PolicyVersion([]byte(text))
+			calls[0].Findings[i].RuleVersion = 7 // of a program that was or will be
 		}
 		calls[0].Version++
 		storetest.Fill(t, conn, calls...)
 		path, _ := packed(t, "--config", "rollcall.yaml")
+		if pack := read(t, path); !strings.Contains(pack, `"version": 7,`) || !strings.Contains(pack, `"described_version": 1,`) || !strings.Contains(pack, "not the one that judged") {
+			t.Error("the pack does not say which version of the rule judged")
+		}
 		if strings.Contains(read(t, path), text) || !strings.Contains(read(t, path), "neither the store nor the configuration has a policy") {
 			t.Error("a policy that nobody has is in the pack")
 		}

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -79,6 +78,6 @@ func describeRule(id string) findings.Rule {
 func ruleInWords(r rule.Rule) findings.Rule {
 	return findings.Rule{
 		ID: r.ID, Title: r.Title, Control: r.Control.Says, Document: r.Control.Document, Section: r.Control.Section,
-		Remediation: r.Remediation, Version: strconv.Itoa(r.Version),
+		Remediation: r.Remediation,
 	}
 }

@@ -92,12 +92,12 @@ joined_at, left_at, source, left_source FROM sessions_current` + where + ` ORDER
 
 // findingColumns selects what finding scans.
 const findingColumns = `SELECT id, rule, severity, status, result, call_id, tenant, app, subject, raw_id, capture, first_at, detected_at, message,
-evidence, policy_version FROM `
+evidence, policy_version, rule_version FROM `
 
 func (s Store) finding(rows driver.Rows) (f timeline.Finding, err error) {
 	var first, detected *time.Time
 	err = rows.Scan(&f.ID, &f.Rule, &f.Severity, &f.Status, &f.Result, &f.CallID, &f.Tenant, &f.App, &f.Subject, &f.RawID, &f.Capture,
-		&first, &detected, &f.Message, &f.Evidence, &f.PolicyVersion)
+		&first, &detected, &f.Message, &f.Evidence, &f.PolicyVersion, &f.RuleVersion)
 	f.FirstAt, f.DetectedAt = timeline.At(deref(first)), timeline.At(deref(detected))
 	f.RawID, f.Message = s.Hide.ID(f.RawID), s.Hide.Text(f.Message)
 	if s.Status != nil {

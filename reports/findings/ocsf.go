@@ -15,7 +15,7 @@ const OCSFVersion = "1.8.0"
 
 // A Rule is what OCSF wants to know of a finding's rule.
 type Rule struct {
-	ID, Title, Control, Document, Section, Remediation, Version string
+	ID, Title, Control, Document, Section, Remediation string
 }
 
 // OCSF says what goes with every finding.
@@ -158,7 +158,7 @@ func (o OCSF) finding(f Finding) ocsfFinding {
 		},
 		FindingInfo: ocsfInfo{
 			UID: f.ID, Title: cmp.Or(r.Title, f.Rule), Desc: f.Message, CreatedTime: millis(f.DetectedAt), ModifiedTime: millis(f.ChangedAt), FirstSeenTime: millis(f.FirstAt),
-			Analytic: ocsfAnalytic{TypeID: 1, Type: "Rule", UID: f.Rule, Name: r.Title, Version: r.Version},
+			Analytic: ocsfAnalytic{TypeID: 1, Type: "Rule", UID: f.Rule, Name: r.Title, Version: versionOf(f.RuleVersion)},
 		},
 		Compliance: ocsfCompliance{Control: r.Section, StatusID: result.id, Status: result.name},
 		Unmapped: ocsfUnmapped{

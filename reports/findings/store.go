@@ -30,6 +30,9 @@ type Store struct {
 // follows from all changes; the other fields are those of findings.ndjson.
 type Finding struct {
 	timeline.Finding
+	// RuleVersion is the version of the rule that judged, 0 where it is not known
+	// or a rule of the policy's own.
+	RuleVersion uint32 `json:"rule_version"`
 	Owner       string `json:"owner"`
 	Disposition string `json:"disposition"`
 	Alert       string `json:"alert"`
@@ -52,7 +55,7 @@ func (s Store) with(f timeline.Finding, found bool, st *State) Finding {
 		st = &State{}
 	}
 	out := Finding{
-		Finding: f, Owner: st.Owner, Disposition: st.Disposition, Alert: st.Alert, Predecessors: st.From,
+		Finding: f, RuleVersion: f.RuleVersion, Owner: st.Owner, Disposition: st.Disposition, Alert: st.Alert, Predecessors: st.From,
 		ChangedAt: timeline.At(st.Changed),
 	}
 	out.Status = st.Status(f.Status, found)
@@ -167,12 +170,12 @@ var errStopped = errors.New("stopped")
 
 // columns of findings but the call's, in the order of scan.
 const columns = `f.id AS id, f.rule AS rule, f.severity, f.status, f.result, f.tenant AS tenant, f.app, f.subject, f.raw_id, f.capture, f.first_at AS first_at,
-f.detected_at, f.message, f.evidence, f.policy_version`
+f.detected_at, f.message, f.evidence, f.policy_version, f.rule_version`
 
 func (s Store) scan(rows driver.Rows, more ...any) (f timeline.Finding, err error) {
 	var first, detected *time.Time
 	err = rows.Scan(append([]any{&f.CallID, &f.ID, &f.Rule, &f.Severity, &f.Status, &f.Result, &f.Tenant, &f.App, &f.Subject, &f.RawID, &f.Capture,
-		&first, &detected, &f.Message, &f.Evidence, &f.PolicyVersion}, more...)...)
+		&first, &detected, &f.Message, &f.Evidence, &f.PolicyVersion, &f.RuleVersion}, more...)...)
 	if first != nil {
 		f.FirstAt = timeline.At(first.UTC())
 	}

@@ -81,6 +81,7 @@ func (h History) WriteText(w io.Writer) error {
 		{"successor", f.Successor}, {"took over", strings.Join(f.Predecessors, " ")}, {"owner", f.Owner}, {"disposition", f.Disposition}, {"alert", f.Alert},
 		{"tenant", f.Tenant}, {"app", f.App}, {"call", f.CallID}, {"subject", f.Subject}, {"person", f.RawID}, {"capture", f.Capture},
 		{"began", files.Time(f.FirstAt.Time())}, {"held from", files.Time(f.DetectedAt.Time())}, {"policy", f.PolicyVersion},
+		{"rule version", versionOf(f.RuleVersion)},
 		{"evidence", strings.Join(f.Evidence, " ")}, {"message", f.Message},
 	} {
 		if row[1] == "" {

@@ -51,11 +51,15 @@ type Case struct {
 // A Rule is rule.json: the rule that judged.
 type Rule struct {
 	ID string `json:"id"`
-	// Version counts changes of what a built-in rule finds; 0 of an own rule of
-	// the policy, whose version is the policy's.
-	Version  int    `json:"version"`
-	Severity string `json:"severity"`
-	Title    string `json:"title"`
+	// Version is the version of a built-in rule that judged, which counts changes
+	// of what it finds; 0 where it is not known, and of an own rule of the policy,
+	// whose version is the policy's.
+	Version int `json:"version"`
+	// Described is the version that the words below are about: the one that the
+	// program which made the pack has; 0 of an own rule.
+	Described int    `json:"described_version"`
+	Severity  string `json:"severity"`
+	Title     string `json:"title"`
 	// Control is the condition that the rule serves.
 	Control        Control  `json:"control"`
 	Remediation    string   `json:"remediation"`

@@ -295,6 +295,9 @@ type Finding struct {
 	Message       string   `json:"message"`
 	Evidence      []string `json:"evidence"`
 	PolicyVersion string   `json:"policy_version"`
+	// RuleVersion is the version of the rule that judged, 0 where it is not known
+	// or a rule of the policy's own. findings.ndjson has no column for it.
+	RuleVersion uint32 `json:"-"`
 }
 
 // Usage is a row of usage_lines.csv but for what the call says already.

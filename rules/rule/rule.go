@@ -141,6 +141,7 @@ func (o *Outcome) Add(more Outcome) {
 func (r Rule) Finding(subjects ...string) schema.Finding {
 	return schema.Finding{
 		ID: FindingID(r.ID, subjects...), Rule: r.ID, Severity: r.Severity, Status: StatusNew, Result: string(Fail),
+		RuleVersion: r.Version,
 	}
 }
 

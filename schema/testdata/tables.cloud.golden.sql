@@ -636,3 +636,14 @@ ORDER BY (subject_id, version, position);
 CREATE OR REPLACE VIEW listing_checks_current AS
 SELECT subject_id, version, tenant, app, event_id, listed_at, position, rule, field, kind, locale, result, status, seen, expected
 FROM listing_checks FINAL WHERE (subject_id, version) GLOBAL IN (SELECT subject_id, version FROM subjects FINAL);
+
+ALTER TABLE findings ADD COLUMN IF NOT EXISTS rule_version UInt32 COMMENT 'counts changes of what the rule finds, from 1; 0: not known, or a rule of the policy';
+
+CREATE OR REPLACE VIEW findings_current AS
+SELECT call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at,
+    message, evidence, policy_version, rule_version
+FROM findings FINAL WHERE status NOT IN ('withdrawn', 'superseded') AND (call_id, version) GLOBAL IN (SELECT call_id, version FROM calls_current)
+UNION ALL
+SELECT '' AS call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at,
+    message, evidence, policy_version, rule_version
+FROM findings AS f FINAL WHERE (f.call_id, f.version) GLOBAL IN (SELECT subject_id, version FROM subjects FINAL);

@@ -152,7 +152,7 @@ func (b *builder) reports(n int, e schema.Episode, signal, shown time.Duration, 
 func (b *builder) finding(o Obligation) {
 	f := schema.Finding{ID: id(b.ID[:2]+"f", len(b.Findings)+1), Severity: schema.SeverityHigh, Status: "new", Result: "fail", CallID: b.ID, Tenant: o.Tenant,
 		App: o.App, Subject: o.SessionID, RawID: o.RawID, Capture: o.Capture, FirstAt: o.ExposedAt, DetectedAt: o.DueAt.Add(time.Minute),
-		Evidence: o.Evidence, PolicyVersion: "0123456789ab"}
+		Evidence: o.Evidence, PolicyVersion: "0123456789ab", RuleVersion: 1}
 	switch o.Result {
 	case schema.ResultMissed:
 		f.Rule, f.Message = "notice.missed", "No notice of "+o.Capture+" was reported to "+b.Sessions[0].DisplayName+"."
