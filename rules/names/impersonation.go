@@ -38,6 +38,8 @@ func impersonation(s subject, in Input) Judgement {
 	switch {
 	case found.Later:
 		return verdict(RuleImpersonation, rule.NoEvidence, "seen-later")
+	case s.Tenant == "" && in.Known.Owned():
+		return verdict(RuleImpersonation, rule.NoEvidence, "tenant-unknown")
 	case !in.Known.Users():
 		return verdict(RuleImpersonation, rule.NoEvidence, "no-directory")
 	}

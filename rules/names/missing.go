@@ -18,6 +18,9 @@ import (
 var ids = regexp.MustCompile(`(?i)\b(8|28|4|48):(acs|orgid|gcch|dod|teamsvisitor|spool|live)[:_-]\S*|\b(acs|orgid|teamsvisitor):\S+` +
 	`|\{?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\}?|\b4:\+?[0-9]{5,}|\b0x[0-9a-f]{6,}\b|\b[0-9a-f]{16,}\b|[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>().]{2,}`)
 
+// idPrefixes are what is left of an id of which only the rest was known.
+var idPrefixes = regexp.MustCompile(`(?i)\b(8|28|4|48)?:?(acs|orgid|gcch|dod|teamsvisitor|spool)\b:?`)
+
 // missing judges whether there is a name at all.
 func missing(s subject, in Input) Judgement {
 	if !s.person() {
@@ -52,13 +55,15 @@ func lacks(name, raw string, p policy.Names) (reason, what string) {
 	if text == "" {
 		return "empty", "nothing"
 	}
-	rest := text
+	rest := ids.ReplaceAllString(text, " ")
 	if raw != "" && len(raw) > 3 {
 		for _, part := range []string{raw, raw[strings.LastIndexByte(raw, ':')+1:]} {
 			rest = cutFold(rest, part)
 		}
 	}
-	rest = ids.ReplaceAllString(rest, " ")
+	if rest != text {
+		rest = idPrefixes.ReplaceAllString(rest, " ")
+	}
 	letters, digits := count(t, rest)
 	switch {
 	case letters == 0 && rest != text:

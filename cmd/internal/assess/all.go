@@ -11,7 +11,6 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"rollcall/rules/calls"
-	"rollcall/rules/names/lookalike"
 )
 
 // Progress is told how far an evaluation of all calls is.
@@ -36,7 +35,7 @@ func All(ctx context.Context, conn driver.Conn, t Terms, version uint64, progres
 	if t.Directory, err = wholeDirectory(ctx, conn, t.Now); err != nil {
 		return res, err
 	}
-	t.Known = lookalike.New(entriesOf(t.Directory, t.Policy))
+	t.Known = Known(t.Directory, t.Policy)
 	if err := writeEvents(ctx, conn, version, t.Now); err != nil {
 		return res, err
 	}

@@ -51,11 +51,18 @@ func (j *judging) names(t Terms) []schema.ShownName {
 		apps.add(s.RawID, app)
 	}
 	out := t.Directory.Names(j.call)
+	owner := func(raw string) policy.App {
+		app, tenant := apps.of(raw), whose.of(raw)
+		if len(whose) == 0 { // a chat: only its resource tells
+			app, tenant = j.owner(schema.Session{RawID: raw})
+		}
+		return j.policy.Named(app, tenant)
+	}
 	for i := range out {
-		out[i].Tenant = whose.of(out[i].RawID)
+		out[i].Tenant = owner(out[i].RawID).Tenant
 	}
 	j.rules.Known = t.Known
-	j.outcome.Add(catalogue.Names(j.call, out, func(raw string) policy.App { return j.policy.Named(apps.of(raw), whose.of(raw)) }, j.rules))
+	j.outcome.Add(catalogue.Names(j.call, out, owner, j.rules))
 	return out
 }
 
@@ -66,6 +73,12 @@ func (w *writer) names(list []schema.ShownName) {
 		w.put(toNames, n.CallID, w.version, n.RawID, n.Surface, string(n.Source), n.Name, n.Tenant, orEmpty(n.Kinds), orEmpty(n.Labels),
 			null(n.First), null(n.Last), n.Event, string(d.Basis), d.Name, null(d.From), d.Event, n.Result, n.Reason)
 	}
+}
+
+// Known makes what finds whom a displayed name can be mistaken for, of all that is
+// known of the directory; the policy says whose its users are.
+func Known(d *directory.Directory, p *policy.Policy) *lookalike.Index {
+	return lookalike.New(entriesOf(d, p))
 }
 
 // entriesOf are the names that the directory had, with the tenants that a policy

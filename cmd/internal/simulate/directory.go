@@ -66,7 +66,7 @@ func (w *world) rename(opt Options) {
 			last := lastNames[r.n(len(lastNames))]
 			first, old, _ := strings.Cut(p.name, " ")
 			switch {
-			case !changes || i == 0: // the organizer of all meetings stays
+			case !changes || i == 0 || taken[p.name]: // the organizer of all meetings stays, and who has a namesake
 			case leaves:
 				p.removed = when
 			case last != old && !taken[first+" "+last]:

@@ -104,7 +104,11 @@ func wrongName(r *rng, a *app, who *person, f nameFault) string {
 			}
 		}
 	case lookalike:
-		return disguise(a.staff[r.n(len(a.staff))].name)
+		for {
+			if p := &a.staff[r.n(len(a.staff))]; p.renamed == 0 && p.removed == 0 {
+				return disguise(p.name)
+			}
+		}
 	case protectedName:
 		return []string{"Microsoft Teams Support", "Microsoft Teams Helpdesk"}[r.n(2)]
 	}
@@ -178,6 +182,9 @@ func (c *script) chatNames() []TruthName {
 			if x := &c.sessions[i]; x.who == p && x.name == name {
 				n.Fault, n.Rule = nameFaultNames[x.fault], nameRules[x.fault]
 			}
+		}
+		if n.Fault == "" && p.namesake && name == p.name { // who is in the chat and not in the call
+			n.Fault, n.Rule = nameFaultNames[namesake], nameRules[namesake]
 		}
 		if name != "" && !slices.Contains(out, n) {
 			out = append(out, n)

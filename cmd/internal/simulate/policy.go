@@ -39,7 +39,7 @@ notice:
 		government, commercial = "", commercial+", "+government
 	}
 	b.WriteString("interop: {government_tenants: [" + government + "], commercial_tenants: [" + commercial + "]}\nevidence: {clock_skew: 10s}\n")
-	b.WriteString("tenants: [{id: contoso}, {id: fabrikam}]\n")
+	b.WriteString("tenants: [{id: contoso, domains: [contoso.example]}, {id: fabrikam, domains: [fabrikam.example]}]\n")
 	return b.Bytes()
 }
 

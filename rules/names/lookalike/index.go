@@ -14,6 +14,8 @@ import (
 type Index struct {
 	entries []Entry
 	keys    []place // by hash
+	users   bool    // any is a user's
+	owned   bool    // any has a known tenant
 	// under is the index that this one adds to, without the entries of replaced.
 	under    *Index
 	replaced map[string]bool // raw ids
@@ -36,6 +38,7 @@ func New(entries iter.Seq[Entry]) *Index {
 		for _, h := range hashes {
 			x.keys = append(x.keys, place{h, uint32(len(x.entries))})
 		}
+		x.users, x.owned = x.users || e.Protected == "", x.owned || e.Tenant != ""
 		x.entries = append(x.entries, e)
 	}
 	x.entries, x.keys = slices.Clip(x.entries), slices.Clip(x.keys)
@@ -78,7 +81,17 @@ func (x *Index) Depth() int {
 // Users reports whether the index has any entry that is a user's.
 func (x *Index) Users() bool {
 	for ; x != nil; x = x.under {
-		if slices.ContainsFunc(x.entries, func(e Entry) bool { return e.Protected == "" }) {
+		if x.users {
+			return true
+		}
+	}
+	return false
+}
+
+// Owned reports whether the index has any entry of a known tenant.
+func (x *Index) Owned() bool {
+	for ; x != nil; x = x.under {
+		if x.owned {
 			return true
 		}
 	}
