@@ -23,10 +23,10 @@ import (
 func (l *Live) amend(ctx context.Context, keys []string, now time.Time) (rest []string, n int, err error) {
 	todo, of := l.takeKept(keys)
 	for _, t := range todo {
-		ok := !t.stale
+		ok := !t.new.stale
 		if ok {
 			begin := l.deps.Clock()
-			ok, err = l.amendCall(ctx, t.kept, t.news, keysIn(keys, t.kept), now)
+			ok, err = l.amendCall(ctx, t.kept, t.new, now)
 			if err != nil {
 				l.forget(func(k *kept) bool { return k == t.kept })
 				return keys, n, err
@@ -57,8 +57,7 @@ func (l *Live) amend(ctx context.Context, keys []string, now time.Time) (rest []
 // A task is a kept call with what there is to do.
 type task struct {
 	*kept
-	news  []ingest.Range
-	stale bool
+	new news
 }
 
 // takeKept lists the kept calls that alias sets belong to, and by alias set.
@@ -77,8 +76,8 @@ func (l *Live) takeKept(keys []string) (todo []task, of map[string]*kept) {
 		if !mine {
 			continue
 		}
-		todo = append(todo, task{k, k.news, k.stale})
-		k.news, k.used = nil, clock
+		todo = append(todo, task{k, k.news})
+		k.news, k.used = news{}, clock
 		i := slices.Index(l.kept, k)
 		l.kept = append(append(l.kept[:i:i], l.kept[i+1:]...), k) // those used last are the last
 	}
@@ -97,7 +96,8 @@ func keysIn(keys []string, k *kept) (mine []string) {
 // amendCall gives a kept call what is new of it, and has judged again what that
 // changes and what is due. With ok false it is to be evaluated anew: nothing was
 // written.
-func (l *Live) amendCall(ctx context.Context, k *kept, news []ingest.Range, keys []string, now time.Time) (ok bool, err error) {
+func (l *Live) amendCall(ctx context.Context, k *kept, is news, now time.Time) (ok bool, err error) {
+	keys := slices.Sorted(maps.Keys(is.keys))
 	terms := l.terms(now)
 	if now.Before(k.now) || terms.inForce(k.results.Call.Start.At).ID != k.results.Policy.ID {
 		return false, nil
@@ -105,7 +105,7 @@ func (l *Live) amendCall(ctx context.Context, k *kept, news []ingest.Range, keys
 	if current, err := versionOf(ctx, l.deps.Conn, k.id); err != nil || current != k.version {
 		return false, err
 	}
-	fresh, ok, err := k.fresh(ctx, l.deps.Conn, news, keys)
+	fresh, ok, err := k.fresh(ctx, l.deps.Conn, is.ranges, keys)
 	if err != nil || !ok || !k.spine.Advance(now) {
 		return false, err
 	}
@@ -113,7 +113,7 @@ func (l *Live) amendCall(ctx context.Context, k *kept, news []ingest.Range, keys
 	for _, e := range fresh {
 		if e.Time.After(now) {
 			k.waiting = append(k.waiting, e)
-			heap.Push(&l.deadlines, deadline{at: e.Time, keys: keys, kept: true})
+			heap.Push(&l.deadlines, deadline{at: e.Time, keys: k.any(), kept: true})
 			continue
 		}
 		changed, ok := k.spine.Receive(e)
@@ -138,9 +138,9 @@ func (l *Live) amendCall(ctx context.Context, k *kept, news []ingest.Range, keys
 
 // fresh reads what is new of a kept call, and what has come to pass since. With
 // ok false it is more than can be told apart here.
-func (k *kept) fresh(ctx context.Context, conn driver.Conn, news []ingest.Range, keys []string) (out []schema.Event, ok bool, err error) {
+func (k *kept) fresh(ctx context.Context, conn driver.Conn, ranges []ingest.Range, keys []string) (out []schema.Event, ok bool, err error) {
 	out, k.waiting = k.waiting, nil
-	read, err := eventsStored(ctx, conn, keys, news)
+	read, err := eventsStored(ctx, conn, keys, ranges)
 	if err != nil {
 		return nil, false, err
 	}
@@ -235,8 +235,16 @@ func (l *Live) planKept(k *kept) {
 		next = sooner(next, k.now.Add(k.results.Policy.Base().Quiet+time.Millisecond))
 	}
 	if !next.IsZero() {
-		heap.Push(&l.deadlines, deadline{at: next, keys: slices.Sorted(maps.Keys(k.keys))[:1], kept: true})
+		heap.Push(&l.deadlines, deadline{at: next, keys: k.any(), kept: true})
 	}
+}
+
+// any is one of the alias sets of a kept call.
+func (k *kept) any() []string {
+	for key := range k.keys {
+		return []string{key}
+	}
+	return nil
 }
 
 // versionOf is the version of a call that counts; 0 where there is none.

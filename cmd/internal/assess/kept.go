@@ -3,6 +3,7 @@ package assess
 import (
 	"container/heap"
 	"crypto/sha256"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -33,9 +34,15 @@ type kept struct {
 	waiting  []schema.Event // dated after now
 	used     time.Time      // by the clock
 
-	// Guarded by the Live's mutex.
-	news  []ingest.Range // where what is new of it is stored
-	stale bool           // it is to be evaluated anew
+	news news // guarded by the Live's mutex
+}
+
+// The news of a kept call are the alias sets that new evidence names, and where
+// that is stored. With stale the call is to be evaluated anew.
+type news struct {
+	keys   map[string]bool
+	ranges []ingest.Range
+	stale  bool
 }
 
 // A keptSession is what is to be known of a session of a kept call to replace
@@ -153,25 +160,34 @@ func (k *kept) next() time.Time {
 	return k.pending[0].at
 }
 
-// Calls are kept while they are used, as many as have so many events together.
+// keptFor is how long a call is kept that nothing is heard of.
 const keptFor = time.Hour
 
-// keep keeps calls that were evaluated, and forgets those that were used longest
-// ago. What was stored of them while they were evaluated is new to them.
-func (l *Live) keep(list []*kept) {
+// keep keeps calls that were evaluated, in the place of those that had any of
+// their alias sets, and forgets those that were used longest ago. What was stored
+// of them while they were evaluated is new to them.
+func (l *Live) keep(list []*kept, evaluated map[string]bool) {
 	clock := l.deps.Clock()
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.kept = slices.DeleteFunc(l.kept, func(k *kept) bool {
+		for key := range k.keys {
+			if evaluated[key] {
+				return true
+			}
+		}
+		return clock.Sub(k.used) > keptFor
+	})
 	for _, k := range list {
 		k.used = clock
 		for _, t := range l.during {
-			k.touch(t.keys, t.ranges)
+			k.touch(t)
 		}
 		l.kept = append(l.kept, k)
 	}
 	for events, i := 0, len(l.kept)-1; i >= 0; i-- { // those used last are the last
 		k := l.kept[i]
-		if events += k.n; events > l.cfg.Keep || clock.Sub(k.used) > keptFor {
+		if events += k.n; events > l.cfg.Keep {
 			l.kept = append(l.kept[:i:i], l.kept[i+1:]...)
 			events -= k.n
 		}
@@ -180,17 +196,20 @@ func (l *Live) keep(list []*kept) {
 }
 
 // touch notes that new evidence names some alias sets, and where it is stored:
-// without any, or with too many places, the call is evaluated anew. It reports
-// whether the evidence is of the call.
-func (k *kept) touch(keys []string, ranges []ingest.Range) bool {
-	for _, key := range keys {
-		if k.keys[key] {
-			k.news = append(k.news, ranges...)
-			k.stale = k.stale || len(ranges) == 0 || len(k.news) > maxNews
-			return true
-		}
+// without any, or with too many places, the call is evaluated anew.
+func (k *kept) touch(t touch) {
+	mine := keysIn(t.keys, k)
+	if len(mine) == 0 {
+		return
 	}
-	return false
+	if k.news.keys == nil {
+		k.news.keys = map[string]bool{}
+	}
+	for _, key := range mine {
+		k.news.keys[key] = true
+	}
+	k.news.ranges = append(k.news.ranges, t.ranges...)
+	k.news.stale = k.news.stale || len(t.ranges) == 0 || len(k.news.ranges) > maxNews
 }
 
 // maxNews bounds how many ranges of offsets are read for what is new of a call.
@@ -200,12 +219,6 @@ const maxNews = 2000
 func (l *Live) forget(gone func(*kept) bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var rest []*kept
-	for _, k := range l.kept {
-		if !gone(k) {
-			rest = append(rest, k)
-		}
-	}
-	l.kept = rest
+	l.kept = slices.DeleteFunc(l.kept, gone)
 	l.deps.Metrics.keeps(len(l.kept))
 }

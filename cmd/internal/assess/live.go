@@ -105,7 +105,7 @@ func (l *Live) touch(t touch) {
 		l.touched[k] = true
 	}
 	for _, k := range l.kept {
-		k.touch(t.keys, t.ranges)
+		k.touch(t)
 	}
 	if l.during != nil {
 		l.during = append(l.during, t)
@@ -355,9 +355,11 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 	w.hold = true
 	aside := asideOf(a.resolution)
 	var keep []*kept
+	evaluated := map[string]bool{}
 	for _, id := range slices.Sorted(maps.Keys(found)) {
 		g := found[id]
 		own := slices.Sorted(maps.Keys(g.keys))
+		maps.Copy(evaluated, g.keys)
 		k := l.keeper(g, w.version)
 		var next time.Time // when a pending result is due
 		spine := terms.spineOf(g.events)
@@ -392,7 +394,7 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 		return 0, err
 	}
 	l.await(a)
-	l.keep(keep)
+	l.keep(keep, evaluated)
 	if len(a.others) > 0 {
 		l.Touch(a.others)
 	}
