@@ -33,8 +33,7 @@ type sentence struct {
 type mark struct {
 	language.Span // in the sentence's text
 	wordmark.Match
-	owner bool // the owner's name, which is no wordmark
-	word  language.Word
+	word language.Word
 }
 
 // A piece is what stands at a place of a text instead of its letters.

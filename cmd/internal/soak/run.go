@@ -90,7 +90,10 @@ func Compare(messages iter.Seq[simulate.Message], truth *simulate.Truth, opt sim
 	}
 	ev.compareCounts(truth, r)
 	compare(ev.evaluate(terms), truth, r, true)
-	return r, nil
+	if len(truth.Listings) == 0 {
+		return r, nil
+	}
+	return r, ev.listings(terms, truth, r)
 }
 
 // Terms are the policy and the price book of a simulation.

@@ -130,7 +130,7 @@ func sign(r rune) bool { return r == '™' || r == '®' || r == '©' || r == '�
 // invisible tells characters that are not seen.
 func invisible(r rune) bool {
 	switch {
-	case r == 0xAD, r == 0x34F, r == 0x115F, r == 0x1160, r == 0x3164, r == 0xFFA0, 0x2800 == r, 0x180B <= r && r <= 0x180F, 0xFE00 <= r && r <= 0xFE0F, 0xE0000 <= r && r <= 0xE0FFF:
+	case r == 0xAD, r == 0x34F, r == 0x115F, r == 0x1160, r == 0x3164, r == 0xFFA0, r == 0x2800, 0x180B <= r && r <= 0x180F, 0xFE00 <= r && r <= 0xFE0F, 0xE0000 <= r && r <= 0xE0FFF:
 		return true
 	}
 	return unicode.Is(unicode.Cf, r)

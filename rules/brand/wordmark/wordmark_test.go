@@ -92,7 +92,7 @@ func TestDisguises(t *testing.T) {
 					t.Errorf("%s: %q holds %d marks", name, fmt.Sprintf(frame, text), len(found))
 					continue
 				}
-				plain := strings.ToLower(text) == strings.ToLower(word)
+				plain := strings.EqualFold(text, word)
 				if found[0].Disguised == plain {
 					t.Errorf("%s: %q is disguised: %v", name, text, found[0].Disguised)
 				}
