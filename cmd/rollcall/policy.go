@@ -131,5 +131,5 @@ func readPolicy(name string) (*policy.Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p, catalogue.Check(name, p)
+	return p, catalogue.Check(p)
 }

@@ -33,7 +33,7 @@ func TestPolicy(t *testing.T) {
 		{[]string{"check", failing}, 0, "1 tests", ""},
 		{[]string{"check", bad}, 1, "", "bad.yaml:2:20: key notice.deadline"},
 		{[]string{"check", bad}, 1, "", "bad.yaml:3:55: key rules[0].result"},
-		{[]string{"check", stray}, 1, "", "there is no rule notice.mised"},
+		{[]string{"check", stray}, 1, "", "stray.yaml:2:80: key exceptions[0].scope.rules: there is no rule notice.mised"},
 		{[]string{"check", filepath.Join(dir, "none.yaml")}, 1, "", "no such file"},
 		{[]string{"check"}, 2, "", "accepts 1 arg"},
 		{[]string{"test", good}, 0, "1 of 1 tests hold", ""},

@@ -22,7 +22,12 @@ type Exception struct {
 	// where they are set.
 	Rules                               []string
 	Tenant, App, RawID, CallID, Capture string
+
+	places map[string]string // of the rules, for problems
 }
+
+// Place says where in the file the exception names a rule.
+func (e Exception) Place(rule string) string { return e.places[rule] }
 
 // Covers reports whether a finding is covered: it is within the scope, and began
 // before the exception expired.
@@ -88,7 +93,12 @@ func (r *reader) scope(n ast.Node, key string, e *Exception) {
 		at := join(key, k)
 		switch k {
 		case "rules":
-			e.Rules = r.texts(v, at, "ids of rules such as notice.missed")
+			e.Rules, e.places = r.texts(v, at, "ids of rules such as notice.missed"), map[string]string{}
+			if list, is := v.(*ast.SequenceNode); is {
+				for _, v := range list.Values {
+					e.places[v.GetToken().Value] = r.place(v.GetToken())
+				}
+			}
 		case "tenant":
 			e.Tenant = r.words(v, at, "a tenant of the policy")
 		case "app":

@@ -13,7 +13,7 @@ func Load(name string, data []byte) (*policy.Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := catalogue.Check(name, p); err != nil {
+	if err := catalogue.Check(p); err != nil {
 		return nil, err
 	}
 	var problems policy.Problems
