@@ -54,6 +54,8 @@ With --out it writes:
                               an audit with exactly this evidence must find
   DIR/truth_names.csv         the names shown, by which source, the directory's
                               beside them, and which rule a wrong one breaks
+  DIR/truth_findings.csv      what the rules on notices, consent, interop and
+                              evidence find in a call, but for wrong clocks
   DIR/truth_directory.csv     the directory's names, from when to when
   DIR/truth_listings.csv      the apps' listings, field by field, likewise
   DIR/truth_usage.csv         what each meter must show

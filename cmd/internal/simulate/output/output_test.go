@@ -112,7 +112,7 @@ func TestFilesReadBack(t *testing.T) {
 		t.Errorf("%d messages read, %d were written", n, truth.Tallies.Messages)
 	}
 	for name, want := range map[string]int{"truth_sessions.csv": truth.Tallies.Sessions, "truth_obligations.csv": len(truth.Obligations),
-		"truth_usage.csv": len(truth.Usage), "truth_directory.csv": len(truth.Directory)} {
+		"truth_usage.csv": len(truth.Usage), "truth_findings.csv": total(truth.Tallies.Findings), "truth_directory.csv": len(truth.Directory)} {
 		file, err := os.Open(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
@@ -231,4 +231,11 @@ func BenchmarkRun(b *testing.B) {
 			b.ReportMetric(float64(events)/b.Elapsed().Seconds(), "events/s")
 		})
 	}
+}
+
+func total(of map[string]int) (n int) {
+	for _, v := range of {
+		n += v
+	}
+	return n
 }

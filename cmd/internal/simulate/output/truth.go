@@ -17,13 +17,13 @@ import (
 
 // A Truth writes what the simulator knows, call by call, so that memory stays
 // flat: truth_sessions.csv, truth_episodes.csv, truth_obligations.csv,
-// truth_names.csv and, at the end, truth_listings.csv, truth_directory.csv,
+// truth_names.csv, truth_findings.csv and, at the end, truth_listings.csv, truth_directory.csv,
 // truth_usage.csv and truth.json.
 type Truth struct {
-	dir                                    string
-	parts                                  [4]*part
-	sessions, episodes, obligations, names *files.CSV
-	failed                                 error
+	dir                                              string
+	parts                                            [5]*part
+	sessions, episodes, obligations, names, findings *files.CSV
+	failed                                           error
 }
 
 // NewTruth begins the files. Hand Call to simulate.Options.OnCall; then Close
@@ -45,6 +45,7 @@ func NewTruth(dir string) (*Truth, error) {
 			"capture", "ordinal", "episode_start", "episode_end", "joined_at", "left_at", "exposed_at", "due_at", "signalled_at", "shown_at",
 			"result", "reason", "told"}},
 		{"truth_names.csv", &t.names, []string{"call_id", "raw_id", "source", "surface", "name", "directory_name", "wrong", "fault", "rule"}},
+		{"truth_findings.csv", &t.findings, []string{"call_id", "rule", "result", "participant_id", "raw_id", "capture", "first_at"}},
 	} {
 		var err error
 		if t.parts[i], err = newPart(filepath.Join(dir, f.name)); err == nil {
@@ -79,6 +80,10 @@ func (t *Truth) Call(c *simulate.TruthCall) {
 		t.note(t.names.Row(files.Plain(n.CallID), files.Text(n.RawID), files.Plain(n.Source), files.Plain(n.Surface), files.Text(n.Name), files.Text(n.Directory),
 			wrong(n.Rule), files.Plain(n.Fault), files.Plain(n.Rule)))
 	}
+	for _, f := range c.Findings {
+		t.note(t.findings.Row(files.Plain(c.CallID), files.Plain(f.Rule), files.Plain(f.Result), files.Plain(f.ParticipantID), files.Text(f.RawID),
+			files.Plain(f.Capture), instant(f.At)))
+	}
 }
 
 func (t *Truth) note(err error) {
@@ -89,7 +94,7 @@ func (t *Truth) note(err error) {
 
 // Close completes the files with the totals.
 func (t *Truth) Close(opt simulate.Options, truth *simulate.Truth) error {
-	for _, c := range []*files.CSV{t.sessions, t.episodes, t.obligations, t.names} {
+	for _, c := range []*files.CSV{t.sessions, t.episodes, t.obligations, t.names, t.findings} {
 		t.note(c.Close())
 	}
 	if t.failed != nil {
@@ -192,10 +197,11 @@ func totals(w io.Writer, opt simulate.Options, truth *simulate.Truth) error {
 		Calls       int                       `json:"calls"`
 		Sessions    int                       `json:"sessions"`
 		Obligations map[string]int            `json:"obligations"`
+		Findings    map[string]int            `json:"findings"` // on calls, but for those on names and clocks
 		Names       map[string]int            `json:"names"`
 		Fields      map[string]int            `json:"listing_fields"`
 		Gaps        []gap                     `json:"gaps"` // in which what clients sent was lost
-	}{truth.AsOf.UTC().Format("2006-01-02T15:04:05.000Z"), opt.Seed, t.Messages, t.Bytes, t.Events, t.Distinct, t.DeadLetters + t.Hurt, t.Hurt, t.Calls, t.Sessions, t.Results, names, fields, gaps})
+	}{truth.AsOf.UTC().Format("2006-01-02T15:04:05.000Z"), opt.Seed, t.Messages, t.Bytes, t.Events, t.Distinct, t.DeadLetters + t.Hurt, t.Hurt, t.Calls, t.Sessions, t.Results, t.Findings, names, fields, gaps})
 }
 
 func instant(ms int64) files.Cell {
