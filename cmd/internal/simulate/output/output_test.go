@@ -78,7 +78,7 @@ func TestFilesOfOneSeedAreTheSame(t *testing.T) {
 			t.Errorf("another seed gives the same %s", name)
 		}
 	}
-	if len(first) != len(simulate.Topics())+8 {
+	if len(first) != len(simulate.Topics())+9 {
 		t.Errorf("%d files", len(first))
 	}
 }
