@@ -25,6 +25,10 @@ type ShownName struct {
 	// Result and Reason are those of the name rules; empty where none judged.
 	Result string
 	Reason string
+	// Expected is what should have been seen, and Severity that of the gravest
+	// failure; empty where no rule fails.
+	Expected string
+	Severity Severity
 }
 
 // A DirectoryName is what the directory is known to have said of one user at

@@ -278,7 +278,7 @@ func TestNothing(t *testing.T) {
 	if !strings.Contains(text, "nobody had to be told of anything") || !strings.Contains(text, "<b>–</b>") {
 		t.Error("a report of nothing does not say so")
 	}
-	if f := sheettest.Open(t, workbook(t, r)); len(f.GetSheetList()) != 14 {
+	if f := sheettest.Open(t, workbook(t, r)); len(f.GetSheetList()) != 15 {
 		t.Errorf("the sheets are %q", f.GetSheetList())
 	}
 }

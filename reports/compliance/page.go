@@ -114,7 +114,7 @@ func newPage(r *Report) (*page, error) {
 	p.Behind = []table{
 		reasonTable("Missed, late and without evidence, and why", "Everything that was judged was reported in time.", r.Why),
 		reasonTable("Not judged, and why", "Everything was judged.", r.Outside),
-		reportedTable(r.Reported), ruleTable(r.Rules), brandTable(r.Brand),
+		reportedTable(r.Reported), ruleTable(r.Rules), nameTable(r.Names), brandTable(r.Brand),
 	}
 	p.lanes(r)
 	for _, c := range r.checks() {

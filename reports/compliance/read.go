@@ -87,7 +87,7 @@ func read(ctx context.Context, store export.Store, cover Cover) (*Report, error)
 	rd.where, rd.args = store.Within("exposed_at")
 	r := &Report{Cover: cover, Findings: store.FindingRows(ctx)}
 	for _, step := range []func(*Report) error{
-		rd.total, rd.tables, rd.reasons, rd.reported, rd.rules, rd.brand, rd.policies, rd.failing,
+		rd.total, rd.tables, rd.reasons, rd.reported, rd.rules, rd.names, rd.brand, rd.policies, rd.failing,
 	} {
 		if err := step(r); err != nil {
 			return nil, err

@@ -42,6 +42,7 @@ type Report struct {
 	// Reported says how the reports came that count.
 	Reported []Reported
 	Rules    []Rule
+	Names    Names
 	Brand    Brand
 	// Policies are the versions of the policy that findings name.
 	Policies []string

@@ -20,6 +20,7 @@ const (
 	sheetOutside  = "Not judged"
 	sheetReported = "How reported"
 	sheetRules    = "Rules"
+	sheetNames    = "Names"
 	sheetBrand    = "Brand"
 	sheetFindings = "Findings"
 	sheetChecks   = "Checks"
@@ -39,7 +40,7 @@ func writeWorkbook(w io.Writer, r *Report, findingsInSheet int) (err error) {
 		steps = append(steps, step{r.Tables[i].Name, func() error { return b.breakdown(r.Tables[i]) }})
 	}
 	steps = append(steps, step{sheetWhy, b.why}, step{sheetOutside, b.outside}, step{sheetReported, b.reported},
-		step{sheetRules, b.rules}, step{sheetBrand, b.brand}, step{sheetChecks, b.checks}, step{sheetFindings, b.findings})
+		step{sheetRules, b.rules}, step{sheetNames, b.names}, step{sheetBrand, b.brand}, step{sheetChecks, b.checks}, step{sheetFindings, b.findings})
 	names := make([]string, len(steps))
 	for i, s := range steps {
 		names[i] = s.sheet

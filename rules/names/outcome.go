@@ -41,6 +41,9 @@ func Outcome(list []schema.ShownName, c Case) rule.Outcome {
 		app := c.App(n.RawID)
 		judged := Judge(*n, Input{Policy: c.Policy.Names(app), Known: c.Known, Now: c.Now, Blind: blind})
 		n.Result, n.Reason = result(judged)
+		if w := Worst(judged); w.Verdict == rule.Fail {
+			n.Expected, n.Severity = expected(w), w.Severity
+		}
 		for _, j := range judged {
 			out.Count(j.Rule, j.Verdict)
 			if j.Verdict != rule.Fail {

@@ -647,3 +647,12 @@ UNION ALL
 SELECT '' AS call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at,
     message, evidence, policy_version, rule_version
 FROM findings AS f FINAL WHERE (f.call_id, f.version) GLOBAL IN (SELECT subject_id, version FROM subjects FINAL);
+
+ALTER TABLE names ADD COLUMN IF NOT EXISTS expected String COMMENT 'what should have been seen; empty where no rule fails';
+
+ALTER TABLE names ADD COLUMN IF NOT EXISTS severity LowCardinality(String) COMMENT 'the gravest of the rules that fail; empty where none does';
+
+CREATE OR REPLACE VIEW names_current AS
+SELECT call_id, version, raw_id, surface, source, name, tenant, kinds, labels, first_at, last_at, event, directory_basis,
+    directory_name, directory_from, directory_event, result, reason, expected, severity
+FROM names FINAL WHERE (call_id, version) GLOBAL IN (SELECT call_id, version FROM calls_current);

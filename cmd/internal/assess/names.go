@@ -71,7 +71,7 @@ func (w *writer) names(list []schema.ShownName) {
 	for _, n := range list {
 		d := n.Directory
 		w.put(toNames, n.CallID, w.version, n.RawID, n.Surface, string(n.Source), n.Name, n.Tenant, orEmpty(n.Kinds), orEmpty(n.Labels),
-			null(n.First), null(n.Last), n.Event, string(d.Basis), d.Name, null(d.From), d.Event, n.Result, n.Reason)
+			null(n.First), null(n.Last), n.Event, string(d.Basis), d.Name, null(d.From), d.Event, n.Result, n.Reason, n.Expected, string(n.Severity))
 	}
 }
 

@@ -69,7 +69,7 @@ func newWriter(conn driver.Conn, version uint64, now time.Time) *writer {
 		{insert: "INSERT INTO usage_lines (call_id, version, line_id, day, tenant, app, resource_id, session_id, participant_id, raw_id, meter, unit, raw, quantity, rate, currency, cost, tariff_row, tariff_version, evidence, correction_of, note)"},
 		{insert: "INSERT INTO free_sessions (call_id, version, session_id, reason, raw)"},
 		{insert: "INSERT INTO checks (call_id, version, rule, population, pass, fail, no_evidence, not_applicable)"},
-		{insert: "INSERT INTO names (call_id, version, raw_id, surface, source, name, tenant, kinds, labels, first_at, last_at, event, directory_basis, directory_name, directory_from, directory_event, result, reason)"},
+		{insert: "INSERT INTO names (call_id, version, raw_id, surface, source, name, tenant, kinds, labels, first_at, last_at, event, directory_basis, directory_name, directory_from, directory_event, result, reason, expected, severity)"},
 		{insert: "INSERT INTO app_hours (call_id, version, tenant, app, app_version, hour, ended, ended_evidence, sent, signalled, signalled_evidence, showed, gap)"},
 		{insert: "INSERT INTO listing_checks (subject_id, version, tenant, app, event_id, listed_at, position, rule, field, kind, locale, result, status, seen, expected)"},
 	}

@@ -223,8 +223,10 @@ func failing() Call {
 	b.Disputes = []schema.Dispute{{Bound: schema.DisputeLeft, Subject: b.Sessions[markup].ID, A: b.Sessions[markup].Left,
 		B: schema.Bound{At: day(0, 9, 40, 4), Source: schema.BoundCallSummary, Event: b.event("azure_monitor", "CallSummary", day(0, 10, 5, 0))}}}
 	b.name(schema.ShownName{RawID: "8:acs:anna", Name: "Ánna Ősz", Surface: "teams", Source: schema.SourceRollcall, Kinds: []string{"rollcall.name.shown", "rollcall.session.joined"},
-		Labels: []string{"(External)"}, First: day(0, 9, 0, 1), Last: day(0, 9, 30, 0), Event: b.event("rollcall", "rollcall.name.shown", day(0, 9, 0, 1))})
-	b.name(schema.ShownName{Name: "", Surface: "acs_app", Source: schema.SourceRollcall, Kinds: []string{"rollcall.name.shown"}})
+		Labels: []string{"(External)"}, First: day(0, 9, 0, 1), Last: day(0, 9, 30, 0), Event: b.event("rollcall", "rollcall.name.shown", day(0, 9, 0, 1)), Result: "fail", Reason: "name.impersonation disguised",
+		Expected: "no name that can be mistaken for “Anna Osz”", Severity: schema.SeverityHigh})
+	b.name(schema.ShownName{Name: "", Surface: "acs_app", Source: schema.SourceRollcall, Kinds: []string{"rollcall.name.shown"}, Result: "fail", Reason: "name.missing empty",
+		Expected: "a name", Severity: schema.SeverityLow})
 	chat := "19:meeting_Y2hhdA@thread.v2"
 	b.Threads = []schema.CallThread{{ID: chat, Kind: schema.ThreadMeeting}}
 	b.Messages = []schema.CallMessage{

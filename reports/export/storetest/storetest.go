@@ -102,7 +102,7 @@ const (
 	insertObligation = "INSERT INTO obligations (call_id, version, session_id, capture, ordinal, tenant, app, participant_id, raw_id, endpoint_id, join_path, episode_start, episode_end, episode_end_source, joined_at, left_at, left_source, exposed_at, due_at, signalled_at, shown_at, delay_ms, result, reason, receipt_id, receipt_via, surface, clock_basis, evidence, app_version, sdk_version, exposure_ms, assumed_ms, assumed)"
 	insertFinding    = "INSERT INTO findings (call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at, message, evidence, policy_version, rule_version)"
 	insertLine       = "INSERT INTO usage_lines (call_id, version, line_id, day, tenant, app, resource_id, session_id, participant_id, raw_id, meter, unit, raw, quantity, rate, currency, cost, tariff_row, tariff_version, evidence, correction_of, note)"
-	insertName       = "INSERT INTO names (call_id, version, raw_id, surface, source, name, tenant, kinds, labels, first_at, last_at, event, directory_basis, directory_name, directory_from, directory_event, result, reason)"
+	insertName       = "INSERT INTO names (call_id, version, raw_id, surface, source, name, tenant, kinds, labels, first_at, last_at, event, directory_basis, directory_name, directory_from, directory_event, result, reason, expected, severity)"
 	insertEvent      = "INSERT INTO events (topic, epoch, partition, offset, idx, event_id, source, kind, via, version, content, time, time_reason, first, last, resource, aliases, alias_key, raw_id, facts, decoder, broker_time, batch)"
 	insertMessage    = "INSERT INTO messages (topic, epoch, partition, offset, broker_time, key, value, headers, length, flags, salt, commitment, batch)"
 	insertAlias      = "INSERT INTO aliases (alias, alias_key, aliases, first, last)"
@@ -164,7 +164,7 @@ func (in *inserter) call(c Call, n int) {
 	for _, n := range c.Shown {
 		d := n.Directory
 		in.put(insertName, id, v, n.RawID, n.Surface, string(n.Source), n.Name, n.Tenant, list(n.Kinds), list(n.Labels), null(n.First), null(n.Last), n.Event,
-			string(d.Basis), d.Name, null(d.From), d.Event, n.Result, n.Reason)
+			string(d.Basis), d.Name, null(d.From), d.Event, n.Result, n.Reason, n.Expected, string(n.Severity))
 	}
 	var names []string
 	for _, a := range c.Aliases {
