@@ -105,7 +105,7 @@ func defaultBrand() Brand {
 		Owners:      []string{"Microsoft", "Microsoft Corporation"},
 		Languages:   BrandLanguages(),
 		Window:      90 * 24 * time.Hour,
-		Kinds:       []string{"description", "short_description", "full_description"},
+		Kinds:       []string{"description", "short_description", "long_description", "full_description"},
 		Attribution: true,
 	}
 }
