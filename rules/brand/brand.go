@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"rollcall/rules/brand/language"
 	"rollcall/rules/brand/lettering"
@@ -67,6 +68,8 @@ type Occasion struct {
 	At time.Time
 	// Interop is what is known of the app's calls with Teams.
 	Interop Interop
+	// Pictures are the protected pictures; nil: the policy names none.
+	Pictures Pictures
 }
 
 // Interop is what the store knows of an app's calls with Teams in the policy's
@@ -127,7 +130,7 @@ type Check struct {
 	Since time.Time
 }
 
-// Judge has every rule about names and texts judge a listing.
+// Judge has every rule judge a listing.
 func (b *Book) Judge(l schema.Listing, o Occasion) []Check {
 	j := &judging{Book: b, listing: l, occasion: o}
 	j.prepare()
@@ -140,7 +143,7 @@ func (b *Book) Judge(l schema.Listing, o Occasion) []Check {
 			out = append(out, j.text(Field{Name: FieldTexts, Index: i, Kind: t.Kind, Locale: t.Locale}, t.Text)...)
 		}
 	}
-	return append(out, j.claims()...)
+	return append(append(out, j.claims()...), j.pictures()...)
 }
 
 // judging is the judging of one listing.
@@ -159,13 +162,34 @@ type named struct {
 	text string
 }
 
+// ofCompany tells the names of companies and developers from those of apps.
+func (n named) ofCompany() bool {
+	switch bareKind(n.Kind) {
+	case "developername", "companyname", "publisher", "publishername":
+		return true
+	}
+	return n.Name == FieldCompanyName || n.Name == FieldDeveloperName
+}
+
 // isName tells the kinds of text that are names: those of stores, by locale.
 func isName(kind string) bool {
-	switch kind {
-	case "name", "title", "app_name", "appname", "short_name", "full_name", "name.short", "name.full":
+	switch bareKind(kind) {
+	case "name", "title", "appname", "shortname", "fullname", "nameshort", "namefull", "developername", "companyname", "publisher", "publishername":
 		return true
 	}
 	return false
+}
+
+// bareKind is a kind of text as all stores write it: short_description and
+// shortDescription are one.
+func bareKind(kind string) string {
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '_', '-', '.', ' ':
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, kind)
 }
 
 func (j *judging) prepare() {
@@ -190,12 +214,12 @@ func (j *judging) prepare() {
 			continue
 		}
 		own = append(own, wordmark.Mark{Text: text})
-		if n.Name == FieldCompanyName || n.Name == FieldDeveloperName {
+		if n.ofCompany() {
 			j.companies[text] = true
 		}
 	}
 	for _, n := range j.names {
-		if n.Name != FieldCompanyName && n.Name != FieldDeveloperName {
+		if !n.ofCompany() {
 			delete(j.companies, strings.Join(strings.Fields(n.text), " "))
 		}
 	}
@@ -301,7 +325,7 @@ func (j *judging) statement(f Field, text string, list []sentence) Check {
 	if j.granted(policy.GrantStatement) {
 		return check
 	}
-	may := slices.Contains(j.terms.Kinds, f.Kind)
+	may := slices.ContainsFunc(j.terms.Kinds, func(k string) bool { return bareKind(k) == bareKind(f.Kind) })
 	for _, s := range list {
 		var allowed, stated []language.Span
 		if len(s.marks) == 0 {

@@ -212,6 +212,7 @@ func TestTruth(t *testing.T) {
 		"nobody looked":    {"description", Interop{}, "no_evidence"},
 		"no description":   {"tagline", Interop{Looked: true, Calls: 3}, "fail"},
 		"full description": {"full_description", Interop{Looked: true, Calls: 3}, "pass"},
+		"another spelling": {"longDescription", Interop{Looked: true, Calls: 3}, "pass"},
 	} {
 		l := described(statement)
 		l.Texts[0].Kind = c.kind
@@ -290,7 +291,11 @@ func TestOutcome(t *testing.T) {
 	}
 	versions := []Version{{Listing: schema.Listing{AppID: "a"}, Event: "1", At: today}, {Listing: schema.Listing{AppID: "a"}, Event: "2", At: today}, {Listing: schema.Listing{AppID: "b"}, Event: "3"},
 		{Listing: schema.Listing{AppID: "a"}, Event: "9", At: today.Add(-time.Hour)}}
-	if got := Latest(versions); len(got) != 2 || got[0].Event != "2" || got[1].Event != "3" {
+	var shelf Shelf
+	for _, v := range versions {
+		shelf.Put(v)
+	}
+	if got := shelf.All(); len(got) != 2 || got[0].Event != "2" || got[1].Event != "3" {
 		t.Errorf("the latest are %+v", got)
 	}
 }

@@ -2,6 +2,7 @@ package brand
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -41,7 +42,7 @@ func Outcome(v Version, checks []Check, p *policy.Policy) rule.Outcome {
 	for _, c := range checks {
 		out.Count(c.Rule, c.Verdict)
 		r, known := described[c.Rule]
-		if !known || c.Verdict != rule.Fail && (c.Verdict != rule.NoEvidence || c.Rule != RuleStatement) {
+		if !known || c.Verdict != rule.Fail && (c.Verdict != rule.NoEvidence || c.Rule != RuleStatement && c.Rule != RuleAsset) {
 			continue
 		}
 		place := c.Field.Name + "\x00" + c.Field.Kind + "\x00" + c.Field.Locale
@@ -62,25 +63,26 @@ func Outcome(v Version, checks []Check, p *policy.Policy) rule.Outcome {
 	return out
 }
 
-// Latest keeps, of versions of listings, the latest of each app; the others are
-// history. They come back by app.
-func Latest(versions []Version) []Version {
-	latest := map[string]Version{}
-	for _, v := range versions {
-		if old, there := latest[v.App()]; !there || v.after(old) {
-			latest[v.App()] = v
-		}
+// A Shelf keeps, of versions of listings, the latest of each app; the others are
+// history. The zero value is empty.
+type Shelf struct{ latest map[string]Version }
+
+// Put takes a version.
+func (s *Shelf) Put(v Version) {
+	if s.latest == nil {
+		s.latest = map[string]Version{}
 	}
-	out := make([]Version, 0, len(latest))
-	for _, v := range latest {
-		out = append(out, v)
+	if old, there := s.latest[v.App()]; !there || v.after(old) {
+		s.latest[v.App()] = v
 	}
-	slices.SortFunc(out, func(a, b Version) int {
-		if a.App() < b.App() {
-			return -1
-		}
-		return 1
-	})
+}
+
+// All lists the versions that count, by app.
+func (s *Shelf) All() []Version {
+	out := make([]Version, 0, len(s.latest))
+	for _, app := range slices.Sorted(maps.Keys(s.latest)) {
+		out = append(out, s.latest[app])
+	}
 	return out
 }
 

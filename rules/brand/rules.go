@@ -12,11 +12,12 @@ const (
 	RuleEndorsement   = "brand.endorsement"
 	RuleCertification = "brand.certification"
 	RuleUnique        = "brand.not-unique"
+	RuleAsset         = "brand.asset"
 )
 
 // Rules describes the rules of this family.
 func Rules() []rule.Rule {
-	return []rule.Rule{ruleName(), ruleStatement(), ruleEndorsement(), ruleCertification(), ruleUnique()}
+	return []rule.Rule{ruleName(), ruleStatement(), ruleEndorsement(), ruleCertification(), ruleUnique(), ruleAsset()}
 }
 
 func ruleName() rule.Rule {
@@ -82,6 +83,20 @@ func ruleUnique() rule.Rule {
 		FalsePositives: []string{
 			"Both companies belong together, and the policy's list of others names one of them.",
 			"The name is made of words that every company of the trade uses.",
+		},
+	}
+}
+
+func ruleAsset() rule.Rule {
+	return rule.Rule{
+		ID: RuleAsset, Version: 1, Severity: schema.SeverityHigh, Subject: rule.Listing,
+		Title:   "A picture or video of a listing is a protected one, or shows it.",
+		Control: rule.ControlBrand(),
+		Remediation: "Replace it by one of the company's own; where a licence allows it, list that in brand.licences with the scope asset. " +
+			"No evidence means that it could not be seen, or not all of it: the finding says why.",
+		FalsePositives: []string{
+			"Two simple designs are alike by chance: lower brand.assets.threshold, or supply a reference with more in it.",
+			"A screenshot shows the other product where the licence's terms allow that.",
 		},
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"rollcall/reports/tariff"
 	"rollcall/rules/apphour"
 	"rollcall/rules/assemble"
+	"rollcall/rules/brand"
 	"rollcall/rules/calls"
 	"rollcall/rules/directory"
 	"rollcall/rules/evidence"
@@ -37,6 +38,9 @@ type Terms struct {
 	Gaps []notice.Gap
 	// Directory is what is known of the directory at Now; nil: nothing.
 	Directory *directory.Directory
+	// Pictures reads the protected pictures that a policy names; nil: there are
+	// none.
+	Pictures func(*policy.Policy) (brand.Pictures, error)
 	// Known finds whom a displayed name can be mistaken for; nil: no directory is
 	// known.
 	Known *lookalike.Index

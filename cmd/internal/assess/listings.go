@@ -22,28 +22,15 @@ const listingPrefix = "listing\x00"
 // listings judges the latest listing of each app that is known at now. Earlier
 // ones are history: what was found of them closes.
 func (s *subjects) listings(ctx context.Context) error {
-	book, err := brand.New(s.in.Policy)
-	if err != nil {
-		return err
-	}
-	latest, err := s.latestListings(ctx)
-	if err != nil {
-		return err
-	}
-	window := s.in.Policy.Brand().Window
-	interop, err := s.interop(ctx, window)
-	if err != nil {
-		return err
-	}
 	judged := map[string]bool{}
-	for _, v := range latest {
-		in := interop[v.Listing.AppID]
-		in.Looked = true
-		out, checks := catalogue.Listing(v, book, brand.Occasion{At: s.in.Now, Interop: in}, s.in)
+	err := eachListing(ctx, s.w.conn, s.terms, func(v brand.Version, out rule.Outcome, checks []brand.Check) {
 		id := listingPrefix + v.App()
 		judged[id] = true
 		s.put(id, s.in.Policy, out)
 		s.listingChecks(id, v, checks, out)
+	})
+	if err != nil {
+		return err
 	}
 	before, err := s.stored(ctx, listingPrefix)
 	if err != nil {
@@ -53,6 +40,42 @@ func (s *subjects) listings(ctx context.Context) error {
 		if !judged[id] {
 			s.put(id, s.in.Policy, rule.Outcome{})
 		}
+	}
+	return nil
+}
+
+// JudgeListings judges the listings of a store, and stores nothing.
+func JudgeListings(ctx context.Context, conn driver.Conn, t Terms) (Judged, error) {
+	var sum rule.Outcome
+	err := eachListing(ctx, conn, t, func(_ brand.Version, out rule.Outcome, _ []brand.Check) { sum.Add(out) })
+	return Judged{Findings: sum.Findings, Checks: sum.Checks}, err
+}
+
+// eachListing judges the latest listing of each app by the policy that is in force.
+func eachListing(ctx context.Context, conn driver.Conn, t Terms, each func(brand.Version, rule.Outcome, []brand.Check)) error {
+	latest, err := latestListings(ctx, conn, t.Now)
+	if err != nil || len(latest) == 0 {
+		return err
+	}
+	book, err := brand.New(t.Policy)
+	if err != nil {
+		return err
+	}
+	interop, err := interopOf(ctx, conn, t.Now, t.Policy.Brand().Window)
+	if err != nil {
+		return err
+	}
+	var pictures brand.Pictures
+	if t.Pictures != nil {
+		if pictures, err = t.Pictures(t.Policy); err != nil {
+			pictures = brand.NoPictures(err)
+		}
+	}
+	for _, v := range latest {
+		known := interop[v.Listing.AppID]
+		known.Looked = true
+		out, checks := catalogue.Listing(v, book, brand.Occasion{At: t.Now, Interop: known, Pictures: pictures}, catalogue.Input{Policy: t.Policy, Now: t.Now})
+		each(v, out, checks)
 	}
 	return nil
 }
@@ -72,10 +95,10 @@ func (s *subjects) listingChecks(id string, v brand.Version, checks []brand.Chec
 	}
 }
 
-// latestListings reads the listing of each app that counts. Of their many
-// versions only one an app is held in memory.
-func (s *subjects) latestListings(ctx context.Context) ([]brand.Version, error) {
-	var latest []brand.Version
+// latestListings reads the listing of each app that counts at an instant. Of their
+// many versions only one an app is held in memory.
+func latestListings(ctx context.Context, conn driver.Conn, now time.Time) ([]brand.Version, error) {
+	var shelf brand.Shelf
 	var c copies
 	keep := func() error {
 		if !c.any {
@@ -86,12 +109,12 @@ func (s *subjects) latestListings(ctx context.Context) ([]brand.Version, error) 
 			return err
 		}
 		if l := e.Facts.Listing; l != nil && (l.AppID != "" || l.AppName != "") {
-			latest = brand.Latest(append(latest, brand.Version{Listing: *l, Event: e.ID, At: e.Time}))
+			shelf.Put(brand.Version{Listing: *l, Event: e.ID, At: e.Time})
 		}
 		c = copies{}
 		return nil
 	}
-	err := each(atNow(ctx, s.in.Now, nil), s.w.conn, "the listings of apps", "SELECT "+eventColumns+" FROM events_one WHERE "+ofListings+" AND "+known+" ORDER BY event_id", nil,
+	err := each(atNow(ctx, now, nil), conn, "the listings of apps", "SELECT "+eventColumns+" FROM events_one WHERE "+ofListings+" AND "+known+" ORDER BY event_id", nil,
 		func(rows driver.Rows) error {
 			r, err := scanRow(rows)
 			if err != nil {
@@ -105,18 +128,18 @@ func (s *subjects) latestListings(ctx context.Context) ([]brand.Version, error) 
 			c.add(r)
 			return nil
 		})
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = keep()
 	}
-	return latest, keep()
+	return shelf.All(), err
 }
 
-// interop counts the calls in which each app's own users were with Teams, within
+// interopOf counts the calls in which each app's own users were with Teams, within
 // a window before now.
-func (s *subjects) interop(ctx context.Context, window time.Duration) (map[string]brand.Interop, error) {
+func interopOf(ctx context.Context, conn driver.Conn, now time.Time, window time.Duration) (map[string]brand.Interop, error) {
 	out := map[string]brand.Interop{}
-	ctx = atNow(ctx, s.in.Now, clickhouse.Parameters{"since": rule.Instant(s.in.Now.Add(-window))})
-	err := each(ctx, s.w.conn, "the calls of apps with Teams", `SELECT app, uniqExact(call_id), max(joined_at), argMax(call_id, (joined_at, call_id)) FROM sessions_current
+	ctx = atNow(ctx, now, clickhouse.Parameters{"since": rule.Instant(now.Add(-window))})
+	err := each(ctx, conn, "the calls of apps with Teams", `SELECT app, uniqExact(call_id), max(joined_at), argMax(call_id, (joined_at, call_id)) FROM sessions_current
 WHERE app != '' AND startsWith(join_path, 'acs_app:') AND joined_at >= parseDateTime64BestEffort({since:String}, 3, 'UTC') AND joined_at <= fromUnixTimestamp64Milli({now:Int64})
     AND call_id GLOBAL IN (SELECT call_id FROM calls_current WHERE teams)
 GROUP BY app`, nil, func(rows driver.Rows) error {
@@ -134,15 +157,19 @@ GROUP BY app`, nil, func(rows driver.Rows) error {
 	return out, err
 }
 
-// A listingWatch tells when a listing was stored since its last look.
-type listingWatch struct{ seen print }
+// A listingWatch tells when a listing was stored, or the policy is another, since
+// its last look.
+type listingWatch struct {
+	seen   print
+	policy string
+}
 
-// changed looks, and tells whether there is one; taken is called when it was
+// changed looks, and tells whether anything is new; taken is called when it was
 // judged.
-func (w *listingWatch) changed(ctx context.Context, conn driver.Conn) (is bool, taken func(), err error) {
-	var p print
+func (w *listingWatch) changed(ctx context.Context, conn driver.Conn, policy string) (is bool, taken func(), err error) {
+	now := listingWatch{policy: policy}
 	err = each(ctx, conn, "whether a listing is new", "SELECT count(), sum(cityHash64(topic, epoch, partition, offset, idx, decoder)) FROM events WHERE "+ofListings, nil, func(rows driver.Rows) error {
-		return rows.Scan(&p.rows, &p.sum)
+		return rows.Scan(&now.seen.rows, &now.seen.sum)
 	})
-	return p != w.seen, func() { w.seen = p }, err
+	return now != *w, func() { *w = now }, err
 }

@@ -91,8 +91,8 @@ const (
 	maxTallies = 50_000
 )
 
-// Run judges the calls of a store under both policies, call by call. Memory
-// holds a few calls, and what every app did in each hour.
+// Run judges the calls of a store under both policies, call by call, and the
+// listings of apps. Memory holds a few calls, and what every app did in each hour.
 func Run(ctx context.Context, conn driver.Conn, cfg Config) (*Report, error) {
 	after := cfg.Before
 	after.Policy, after.Versions = cfg.After, nil
@@ -114,6 +114,16 @@ func Run(ctx context.Context, conn driver.Conn, cfg Config) (*Report, error) {
 		}
 	}
 	r.compare(assess.JudgeHours(was.sum(), cfg.Before), assess.JudgeHours(is.sum(), after))
+	// Listings stand as they are, whenever they came: both policies judge the latest.
+	listed, err := assess.JudgeListings(ctx, conn, cfg.Before)
+	if err != nil {
+		return nil, err
+	}
+	relisted, err := assess.JudgeListings(ctx, conn, after)
+	if err != nil {
+		return nil, err
+	}
+	r.compare(listed, relisted)
 	return r, nil
 }
 

@@ -18,14 +18,14 @@ func (v *evidence) listings(t assess.Terms, truth *simulate.Truth, r *Report) er
 	if err != nil {
 		return err
 	}
-	var versions []brand.Version
+	var shelf brand.Shelf
 	for _, e := range v.events {
 		if e.Facts.Listing != nil && !e.Time.After(t.Now) {
-			versions = append(versions, brand.Version{Listing: *e.Facts.Listing, Event: e.ID, At: e.Time})
+			shelf.Put(brand.Version{Listing: *e.Facts.Listing, Event: e.ID, At: e.Time})
 		}
 	}
 	got := map[string]map[string][]string{} // by app and field, the rules that fail
-	for _, l := range brand.Latest(versions) {
+	for _, l := range shelf.All() {
 		// Apps of listings are in no call of the simulation.
 		_, checks := catalogue.Listing(l, book, brand.Occasion{At: t.Now, Interop: brand.Interop{Looked: true}}, catalogue.Input{Policy: t.Policy, Now: t.Now})
 		got[l.App()] = map[string][]string{}
