@@ -68,8 +68,8 @@ type Occasion struct {
 	At time.Time
 	// Interop is what is known of the app's calls with Teams.
 	Interop Interop
-	// Pictures are the protected pictures; nil: the policy names none.
-	Pictures Pictures
+	// Gallery holds what pictures are compared with.
+	Gallery Gallery
 }
 
 // Interop is what the store knows of an app's calls with Teams in the policy's

@@ -42,7 +42,7 @@ func Outcome(v Version, checks []Check, p *policy.Policy) rule.Outcome {
 	for _, c := range checks {
 		out.Count(c.Rule, c.Verdict)
 		r, known := described[c.Rule]
-		if !known || c.Verdict != rule.Fail && (c.Verdict != rule.NoEvidence || c.Rule != RuleStatement && c.Rule != RuleAsset) {
+		if !known || c.Verdict != rule.Fail && (c.Verdict != rule.NoEvidence || c.Rule == RuleCertification) {
 			continue
 		}
 		place := c.Field.Name + "\x00" + c.Field.Kind + "\x00" + c.Field.Locale

@@ -17,6 +17,13 @@ type Pictures interface {
 	Look(a schema.ListingAsset) (v rule.Verdict, seen, expected string)
 }
 
+// A Gallery holds what pictures of listings are compared with.
+type Gallery struct {
+	// Protected are the marks' pictures, Others the logos of other companies; nil
+	// where the policy names none.
+	Protected, Others Pictures
+}
+
 // NoPictures stands for protected pictures that can't be read: what would be
 // compared with them is no evidence.
 func NoPictures(problem error) Pictures { return unreadable{problem.Error()} }
@@ -34,16 +41,17 @@ func AssetName(a schema.ListingAsset) string { return cmp.Or(a.Name, a.URI, a.Ki
 func (j *judging) pictures() []Check {
 	var out []Check
 	for i, a := range j.listing.Assets {
-		check := Check{Rule: RuleAsset, Field: Field{Name: FieldAssets, Index: i, Kind: cmp.Or(a.Kind, "asset")}}
-		switch {
-		case j.occasion.Pictures == nil:
-			check.Verdict = rule.NotApplicable // the policy protects none
-		case j.granted(policy.GrantAsset):
-			check.Verdict = rule.Pass
-		default:
-			check.Verdict, check.Seen, check.Expected = j.occasion.Pictures.Look(a)
+		field := Field{Name: FieldAssets, Index: i, Kind: cmp.Or(a.Kind, "asset")}
+		mark, unique := Check{Rule: RuleAsset, Field: field, Verdict: rule.NotApplicable}, Check{Rule: RuleUnique, Field: field, Verdict: rule.NotApplicable}
+		if with := j.occasion.Gallery.Protected; with != nil {
+			if mark.Verdict = rule.Pass; !j.granted(policy.GrantAsset) {
+				mark.Verdict, mark.Seen, mark.Expected = with.Look(a)
+			}
 		}
-		out = append(out, check)
+		if with := j.occasion.Gallery.Others; with != nil {
+			unique.Verdict, unique.Seen, unique.Expected = with.Look(a)
+		}
+		out = append(out, mark, unique)
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"rollcall/rules/brand/lettering"
 	"rollcall/rules/policy"
@@ -11,23 +12,25 @@ import (
 )
 
 // others are the names of other companies, as they read.
-type others struct {
-	list []other
-	by   map[string]int // the whole name, without what all companies have
-}
+type others struct{ list []other }
 
+// An other is a name of another company: as it stands, and as it reads.
 type other struct {
-	company, name, key string
+	company, name          string
+	owner                  string // the company, as it reads
+	spaced, joined, sorted string
 }
 
 func newOthers(companies []policy.Company) others {
-	o := others{by: map[string]int{}}
+	var o others
+	seen := map[string]bool{}
 	for _, c := range companies {
+		owner := strings.Join(reading(c.Name), "")
 		for _, n := range slices.Concat([]string{c.Name}, c.Names, c.Developers) {
-			k := strings.Join(reading(n), " ")
-			if _, there := o.by[k]; !there && k != "" {
-				o.by[k] = len(o.list)
-				o.list = append(o.list, other{c.Name, n, k})
+			words := reading(n)
+			if k := strings.Join(words, " "); k != "" && !seen[k] {
+				seen[k] = true
+				o.list = append(o.list, other{c.Name, n, owner, k, strings.Join(words, ""), sorted(words)})
 			}
 		}
 	}
@@ -85,13 +88,14 @@ func (j *judging) unique(n named) Check {
 		return check
 	}
 	words := reading(n.text)
-	own := strings.Join(reading(j.listing.CompanyName), "")
+	own, name := strings.Join(reading(j.listing.CompanyName), ""), strings.Join(words, "")
+	spaced, inOrder := strings.Join(words, " "), sorted(words)
 	best, how := -1, ""
 	for i, o := range j.others.list {
-		if own != "" && strings.Join(reading(o.company), "") == own {
+		if own != "" && o.owner == own {
 			continue // the policy lists the company itself too
 		}
-		if h := confusable(words, o.key); h != "" && (best < 0 || h == likeEqual) {
+		if h := o.like(name, spaced, inOrder); h != "" && (best < 0 || h == likeEqual) {
 			best, how = i, h
 			if h == likeEqual {
 				break
@@ -113,21 +117,20 @@ const (
 	likeIn    = "built upon"
 )
 
-// confusable says how a name, as words, can be mistaken for another; empty where
-// it can't.
-func confusable(words []string, key string) string {
-	name, other := strings.Join(words, ""), strings.ReplaceAll(key, " ", "")
+// like says how a name, as it reads, can be mistaken for the other; empty where it
+// can't.
+func (o other) like(joined, spaced, sorted string) string {
 	const least = 7 // letters of a name of which one may be wrong, or that others build upon
 	switch {
-	case name == "":
+	case joined == "":
 		return ""
-	case name == other || sorted(words) == sorted(strings.Fields(key)):
+	case joined == o.joined || sorted == o.sorted:
 		return likeEqual
-	case len(other) < least:
+	case len(o.joined) < least:
 		return ""
-	case strings.Contains(" "+strings.Join(words, " ")+" ", " "+key+" "):
+	case strings.Contains(" "+spaced+" ", " "+o.spaced+" "):
 		return likeIn
-	case near(name, other):
+	case near(joined, o.joined):
 		return likeNear
 	}
 	return ""
@@ -138,6 +141,9 @@ func sorted(words []string) string { return strings.Join(slices.Sorted(slices.Va
 // near reports whether two names differ in one letter, or two that changed
 // places. Digits are no letters: version 2 is not version 3.
 func near(a, b string) bool {
+	if d := len(a) - len(b); d < -utf8.UTFMax || d > utf8.UTFMax {
+		return false
+	}
 	x, y := []rune(a), []rune(b)
 	if len(x) > len(y) {
 		x, y = y, x

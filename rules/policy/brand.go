@@ -87,6 +87,8 @@ func (g Grant) Holds(app, scope string, at time.Time) bool {
 type Company struct {
 	Name              string
 	Names, Developers []string
+	// Logos are files or folders of its pictures, relative to the policy file.
+	Logos []string
 }
 
 // Brand returns the parameters of the brand rules.
@@ -307,7 +309,7 @@ func (r *reader) companies(n ast.Node, key string, b *Brand) {
 	for i, v := range values {
 		at := fmt.Sprintf("%s[%d]", key, i)
 		var c Company
-		r.each(v, at, []string{"company", "names", "developers"}, func(k string, v ast.Node) {
+		r.each(v, at, []string{"company", "names", "developers", "logos"}, func(k string, v ast.Node) {
 			at := join(at, k)
 			switch k {
 			case "company":
@@ -316,6 +318,8 @@ func (r *reader) companies(n ast.Node, key string, b *Brand) {
 				c.Names = r.texts(v, at, "names of its apps")
 			case "developers":
 				c.Developers = r.texts(v, at, "names of its developers")
+			case "logos":
+				c.Logos = r.texts(v, at, "files or folders of its logos, relative to this file")
 			}
 		})
 		if c.Name == "" {

@@ -39,7 +39,7 @@ func (b Brand) parameters(to map[string]string) {
 			strings.Join(g.Scope, ", "), g.Source}, "; ")
 	}
 	for _, c := range b.Others {
-		to[at+"others["+c.Name+"]"] = strings.Join(c.Names, ", ") + "; " + strings.Join(c.Developers, ", ")
+		to[at+"others["+c.Name+"]"] = strings.Join(c.Names, ", ") + "; " + strings.Join(c.Developers, ", ") + "; " + strings.Join(c.Logos, ", ")
 	}
 	to[at+"assets.references"] = strings.Join(b.References, ", ")
 	if b.Threshold != nil {

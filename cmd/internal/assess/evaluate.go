@@ -38,9 +38,8 @@ type Terms struct {
 	Gaps []notice.Gap
 	// Directory is what is known of the directory at Now; nil: nothing.
 	Directory *directory.Directory
-	// Pictures reads the protected pictures that a policy names; nil: there are
-	// none.
-	Pictures func(*policy.Policy) (brand.Pictures, error)
+	// Gallery reads the pictures that a policy names; nil: there are none.
+	Gallery func(*policy.Policy) (brand.Gallery, error)
 	// Known finds whom a displayed name can be mistaken for; nil: no directory is
 	// known.
 	Known *lookalike.Index

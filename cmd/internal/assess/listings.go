@@ -65,16 +65,16 @@ func eachListing(ctx context.Context, conn driver.Conn, t Terms, each func(brand
 	if err != nil {
 		return err
 	}
-	var pictures brand.Pictures
-	if t.Pictures != nil {
-		if pictures, err = t.Pictures(t.Policy); err != nil {
-			pictures = brand.NoPictures(err)
+	var gallery brand.Gallery
+	if t.Gallery != nil {
+		if gallery, err = t.Gallery(t.Policy); err != nil {
+			gallery = brand.Gallery{Protected: brand.NoPictures(err), Others: brand.NoPictures(err)}
 		}
 	}
 	for _, v := range latest {
 		known := interop[v.Listing.AppID]
 		known.Looked = true
-		out, checks := catalogue.Listing(v, book, brand.Occasion{At: t.Now, Interop: known, Pictures: pictures}, catalogue.Input{Policy: t.Policy, Now: t.Now})
+		out, checks := catalogue.Listing(v, book, brand.Occasion{At: t.Now, Interop: known, Gallery: gallery}, catalogue.Input{Policy: t.Policy, Now: t.Now})
 		each(v, out, checks)
 	}
 	return nil
