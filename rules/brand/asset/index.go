@@ -1,0 +1,180 @@
+package asset
+
+import (
+	"cmp"
+	"fmt"
+	"image"
+	"math"
+	"slices"
+
+	"github.com/corona10/goimagehash"
+)
+
+// Threshold is how far an image may be from a protected one, of 100, and still
+// be taken for it, where the policy does not say. DESIGN.md says how it was
+// chosen.
+const Threshold = 18
+
+// A Reference is a picture of a protected asset, as the officer supplies it.
+type Reference struct {
+	// Name is what findings call it: its file.
+	Name  string
+	Asset Asset
+}
+
+// An Index holds references. It may be used by several goroutines.
+type Index struct {
+	files   map[string]string // names by SHA-256
+	designs []design
+	unlike  []string
+}
+
+// A design is one frame of a reference.
+type design struct {
+	name string
+	tpl  *template
+	hash *goimagehash.ImageHash
+}
+
+// NewIndex prepares references. One that can't be seen, or that is a shape
+// which everybody uses, is found by its hash alone: see Exact.
+func NewIndex(references []Reference) *Index {
+	x := &Index{files: map[string]string{}}
+	for _, r := range references {
+		x.files[r.Asset.SHA256] = r.Name
+		if len(r.Asset.Frames) == 0 {
+			why := "it shows nothing"
+			if hidden, is := r.Asset.Hidden(); is {
+				why = hidden.Text
+			}
+			x.unlike = append(x.unlike, fmt.Sprintf("%s: equal files only are found: %s", r.Name, why))
+		}
+		for _, f := range r.Asset.Frames {
+			if x.holds(f) {
+				continue
+			}
+			t := newTemplate(f.picture)
+			if like := t.common(); like != "" {
+				x.unlike = append(x.unlike, fmt.Sprintf("%s: equal files only are found: it looks like %s, which everybody uses", r.Name, like))
+				continue
+			}
+			x.designs = append(x.designs, design{r.Name, t, perceptual(f.picture)})
+		}
+	}
+	return x
+}
+
+// holds tells whether a frame looks as one that is there: frames of animations
+// often do.
+func (x *Index) holds(f Frame) bool {
+	h := perceptual(f.picture)
+	return slices.ContainsFunc(x.designs, func(d design) bool { return apart(h, d.hash) == 0 })
+}
+
+// Empty tells that there is no reference.
+func (x *Index) Empty() bool { return x == nil || len(x.files) == 0 }
+
+// Unlike says which references are found by their hash alone, and why.
+func (x *Index) Unlike() []string { return x.unlike }
+
+// Exact is the reference that is the file with that SHA-256, in lower case.
+func (x *Index) Exact(sha256 string) (name string, is bool) {
+	name, is = x.files[sha256]
+	return name, is
+}
+
+// A Match is the reference that an asset is most like.
+type Match struct {
+	Reference string
+	// Distance is how unlike they are: 0 only where the files are equal, 100 where
+	// nothing is the same.
+	Distance int
+	// Exact says that the files are equal.
+	Exact bool
+	// Frame is the number of the asset's frame, and Region the part of it, in its
+	// pixels, where the reference is seen.
+	Frame  int
+	Region image.Rectangle
+}
+
+// Match looks for every reference in every frame of an asset. found is false
+// where nothing is like any. One that is certain ends the search.
+func (x *Index) Match(a Asset) (best Match, found bool) {
+	if name, is := x.Exact(a.SHA256); is {
+		return Match{Reference: name, Exact: true}, true
+	}
+	best.Distance = 100
+	var seen []*goimagehash.ImageHash
+	for _, f := range a.Frames {
+		h := perceptual(f.picture)
+		if slices.ContainsFunc(seen, func(o *goimagehash.ImageHash) bool { return apart(h, o) == 0 }) && len(a.Frames) > 4 {
+			continue
+		}
+		seen = append(seen, h)
+		m := x.look(f, h)
+		if m.Distance < best.Distance {
+			best, found = m, true
+		}
+		if best.Distance <= certain {
+			break
+		}
+	}
+	return best, found
+}
+
+// certain is a distance from which nothing nearer is looked for.
+const certain = 8
+
+// look looks for the references in one frame: first each as all that it shows,
+// those first whose perceptual hash is nearest, then anywhere within.
+func (x *Index) look(f Frame, h *goimagehash.ImageHash) (best Match) {
+	s := newScene(f.picture.rgba())
+	best.Distance = 100
+	order := slices.Clone(x.designs)
+	slices.SortStableFunc(order, func(a, b design) int { return cmp.Compare(apart(h, a.hash), apart(h, b.hash)) })
+	for _, places := range [...]func(*template) []place{s.whole, s.search} {
+		for _, d := range order {
+			p := s.best(d.tpl, places(d.tpl))
+			if distance := max(1, int(math.Round(100*(1-p.score)))); distance < best.Distance {
+				best = Match{Reference: d.name, Distance: distance, Frame: f.Number, Region: s.region(d.tpl, p.pose, f)}
+			}
+			if best.Distance <= certain {
+				return best
+			}
+		}
+	}
+	return best
+}
+
+// region is the box about a place, in the frame's pixels.
+func (s *scene) region(t *template, p pose, f Frame) image.Rectangle {
+	k := float64(max(f.Width, f.Height)) / float64(max(s.w, s.h))
+	var r image.Rectangle
+	for _, c := range [...][2]float64{{-1, -1}, {1, -1}, {-1, 1}, {1, 1}} {
+		x, y := p.at(c[0]*t.wide/2, c[1]*t.high/2)
+		q := image.Pt(int(math.Round(x*k)), int(math.Round(y*k)))
+		r = r.Union(image.Rectangle{Min: q, Max: q.Add(image.Pt(1, 1))})
+	}
+	return r.Intersect(image.Rect(0, 0, f.Width, f.Height))
+}
+
+// perceptual is the 64 bits of pHash of what a picture shows, on white. The
+// library scales with a filter that is no longer kept up; it is given what it
+// need not scale.
+func perceptual(p *picture) *goimagehash.ImageHash {
+	part, _ := p.content()
+	h, err := goimagehash.PerceptionHash(scaled(p.rgba(), part, 64, 64).gray(255))
+	if err != nil {
+		return goimagehash.NewImageHash(0, goimagehash.PHash)
+	}
+	return h
+}
+
+// apart is how many bits two hashes differ by, or an inverted picture's.
+func apart(a, b *goimagehash.ImageHash) int {
+	n, err := a.Distance(b)
+	if err != nil {
+		return 32
+	}
+	return min(n, 64-n)
+}
