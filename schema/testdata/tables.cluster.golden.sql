@@ -698,3 +698,63 @@ CREATE OR REPLACE VIEW names_current ON CLUSTER `main` AS
 SELECT call_id, version, raw_id, surface, source, name, tenant, kinds, labels, first_at, last_at, event, directory_basis,
     directory_name, directory_from, directory_event, result, reason, expected, severity
 FROM names FINAL WHERE (call_id, version) GLOBAL IN (SELECT call_id, version FROM calls_current);
+
+CREATE TABLE IF NOT EXISTS alert_findings ON CLUSTER `main` (
+    unit String,
+    alert_id String,
+    finding_id String,
+    at DateTime64(6, 'UTC'),
+    call_id String,
+    rule LowCardinality(String),
+    severity LowCardinality(String),
+    learnt LowCardinality(String),
+    tenant LowCardinality(String),
+    app LowCardinality(String),
+    capture LowCardinality(String),
+    episode LowCardinality(String),
+    subject String,
+    raw_id String,
+    since Nullable(DateTime64(3, 'UTC')),
+    until Nullable(DateTime64(3, 'UTC')),
+    app_version LowCardinality(String),
+    signalled_at Nullable(DateTime64(3, 'UTC')),
+    left_at Nullable(DateTime64(3, 'UTC')),
+    state LowCardinality(String),
+    reason LowCardinality(String),
+    stored_at DateTime64(6, 'UTC') DEFAULT now64(6, 'UTC'),
+    INDEX alert alert_id TYPE bloom_filter GRANULARITY 1
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/alert_findings', '{replica}')
+ORDER BY (unit, alert_id, finding_id, at);
+
+CREATE TABLE IF NOT EXISTS alerts ON CLUSTER `main` (
+    unit String,
+    alert_id String,
+    at DateTime64(6, 'UTC'),
+    revision String,
+    state LowCardinality(String),
+    reason LowCardinality(String),
+    rule LowCardinality(String),
+    severity LowCardinality(String),
+    learnt LowCardinality(String),
+    tenant LowCardinality(String),
+    app LowCardinality(String),
+    call_id String,
+    capture LowCardinality(String),
+    record String CODEC(ZSTD(1)),
+    stored_at DateTime64(6, 'UTC') DEFAULT now64(6, 'UTC'),
+    INDEX stored stored_at TYPE minmax GRANULARITY 1
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/alerts', '{replica}')
+ORDER BY (unit, alert_id, at);
+
+CREATE TABLE IF NOT EXISTS alert_deliveries ON CLUSTER `main` (
+    alert_id String,
+    revision String,
+    target LowCardinality(String),
+    at DateTime64(6, 'UTC'),
+    attempt UInt32,
+    outcome LowCardinality(String),
+    reason String,
+    late_ms Int64,
+    stored_at DateTime64(6, 'UTC') DEFAULT now64(6, 'UTC')
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/all/{database}/alert_deliveries', '{replica}')
+ORDER BY (alert_id, revision, target, at);
