@@ -58,7 +58,7 @@ func (a amendment) findings(ctx context.Context) error {
 		}
 	}
 	var back []schema.FindingChange // that are found again
-	closed, err := closedFindings(ctx, a.w.conn, []string{a.call}, a.at)
+	closed, err := closedFindings(ctx, a.w.conn, []string{a.call}, in.Policies, a.at)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,9 @@ type policies struct {
 	rows uint64 // of the table, when it was read
 	list []*policy.Policy
 	anew []history
+	// changed is true where there are versions by which the policy's exceptions
+	// were not judged yet.
+	changed bool
 
 	mu      sync.Mutex
 	attempt *reload.Attempt // the last reading of the file, while no finding says so
@@ -62,7 +65,7 @@ func (p *policies) refresh(ctx context.Context, conn driver.Conn) error {
 			p.anew = append(p.anew, history{version: s.id, since: s.from, before: Version(s.at.Add(historyMargin))})
 		}
 	}
-	p.rows, p.list = uint64(len(stored)), list
+	p.rows, p.list, p.changed = uint64(len(stored)), list, true
 	return nil
 }
 
@@ -70,6 +73,7 @@ func (p *policies) refresh(ctx context.Context, conn driver.Conn) error {
 // asks for another round where there may be more.
 func (l *Live) judgeHistory(ctx context.Context) error {
 	if len(l.policies.anew) == 0 {
+		l.settle()
 		return nil
 	}
 	h := &l.policies.anew[0]
@@ -93,9 +97,19 @@ WHERE (start >= fromUnixTimestamp64Milli(toInt64(?)) OR start IS NULL) AND versi
 	h.calls += n
 	if n < historyPage {
 		l.deps.Logger.Info("assess: history is judged anew by an applied policy", "policy", h.version, "since", h.since, "calls", h.calls)
-		l.policies.anew = l.policies.anew[1:]
+		if l.policies.anew = l.policies.anew[1:]; len(l.policies.anew) == 0 {
+			l.settle() // this round evaluates the last of them
+		}
 	}
 	return nil
+}
+
+// settle has what is neither a call nor an hour judged soon by changed versions:
+// an exception that covers nothing, or no longer holds, is not to wait.
+func (l *Live) settle() {
+	if l.policies.changed {
+		l.policies.changed, l.hours.rest = false, time.Time{}
+	}
 }
 
 // Reloaded says that the policy file was read: problem says why it can't be
@@ -126,7 +140,7 @@ func (l *Live) judgeReload(ctx context.Context, now time.Time) error {
 	t := l.terms(now)
 	judged := *a
 	judged.Kept = t.Policy.ID
-	s := newSubjects(newWriter(l.deps.Conn, l.nextVersion(), now), t)
+	s := l.subjects(now, t)
 	s.put(reloadID, nil, catalogue.Reload(judged))
 	if err := s.flush(ctx); err != nil {
 		return err

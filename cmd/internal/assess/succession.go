@@ -217,7 +217,7 @@ func scanExposure(rows driver.Rows) (e succession.Exposure, err error) {
 // returned are the findings that were closed by an evaluation and are found
 // again.
 func (s successor) returned(ctx context.Context) (out []schema.FindingChange, err error) {
-	closed, err := closedFindings(ctx, s.w.conn, s.after, s.at)
+	closed, err := closedFindings(ctx, s.w.conn, s.after, s.w.judged, s.at)
 	if err != nil {
 		return nil, err
 	}
@@ -240,18 +240,24 @@ func (s successor) returned(ctx context.Context) (out []schema.FindingChange, er
 }
 
 // closedFindings lists, by id, the findings of calls that an evaluation closed,
-// each with the change that it would be to find it again at an instant.
-func closedFindings(ctx context.Context, conn driver.Conn, calls []string, at time.Time) (map[string]schema.FindingChange, error) {
-	sql := `SELECT finding_id, argMax(call_id, (at, change_id)), argMax(tenant, (at, change_id)), argMax(change_id, (at, change_id)), argMax(action, (at, change_id)) AS last
+// each with the change that it would be to find it again at an instant, by the
+// policies that judge the calls then.
+func closedFindings(ctx context.Context, conn driver.Conn, calls []string, policies map[string]string, at time.Time) (map[string]schema.FindingChange, error) {
+	sql := `SELECT finding_id, argMax(call_id, (at, change_id)), argMax(tenant, (at, change_id)), argMax(change_id, (at, change_id)), argMax(action, (at, change_id)) AS last, argMax(JSONExtractString(record, 'policy'), (at, change_id))
 FROM finding_changes WHERE call_id IN (?) AND action IN ('` + string(schema.ActionSupersede) + `', '` + string(schema.ActionWithdraw) + `', '` + string(schema.ActionReturn) + `')
 GROUP BY finding_id HAVING last != '` + string(schema.ActionReturn) + `' ORDER BY finding_id`
 	closed := map[string]schema.FindingChange{}
 	return closed, each(ctx, conn, "the findings that were closed", sql, []any{calls}, func(rows driver.Rows) error {
-		c := schema.FindingChange{At: at, Who: schema.Evaluation, Action: schema.ActionReturn, Reason: "by the evidence now it is found again"}
-		var last string
-		if err := rows.Scan(&c.Finding, &c.CallID, &c.Tenant, &c.Undoes, &last); err != nil {
+		c := schema.FindingChange{At: at, Who: schema.Evaluation, Action: schema.ActionReturn}
+		var last, closedBy string
+		if err := rows.Scan(&c.Finding, &c.CallID, &c.Tenant, &c.Undoes, &last, &closedBy); err != nil {
 			return err
 		}
+		basis := "by the evidence now"
+		if c.Policy = policies[c.CallID]; c.Policy != "" && closedBy != "" && c.Policy != closedBy {
+			basis = succession.ByPolicy(c.Policy, closedBy)
+		}
+		c.Reason = basis + " it is found again"
 		c.Before.Status, c.After.Status = schema.FindingWithdrawn, schema.FindingNew
 		if last == string(schema.ActionSupersede) {
 			c.Before.Status = schema.FindingSuperseded

@@ -93,6 +93,25 @@ func TestQuietIsThatOfTheStart(t *testing.T) {
 	b.wants("SELECT concat(call_id, ' ', if(end IS NULL, 'open', 'ended')) FROM calls_current", sorted(guid("before")+" ended", guid("after")+" open")...)
 }
 
+// TestExceptionsOfAChangedPolicy: what a changed policy's exceptions cover, and
+// which cover nothing, is said within minutes.
+func TestExceptionsOfAChangedPolicy(t *testing.T) {
+	const scope = ", reason: agreed, expires: 2027-01-01, scope: {rules: "
+	const excepting = "version: 1\nexceptions: [{id: used, owner: o" + scope + "[notice.missed]}}, {id: unused, owner: o" + scope + "[notice.late]}}]\n"
+	b := newBench(t)
+	b.stores("version: 1\n", true)
+	b.sends(callTopic, day(6, "10:00:00"), meeting("one", "null", "alice", day(6, "10:00:00"))...)
+	b.clock = b.clock.Add(2 * time.Minute)
+	b.rounds()
+	if _, err := ApplyPolicy(b.Context(), b.run.Conn, version(t, excepting), []byte(excepting), day(1, "00:00:00")); err != nil {
+		t.Fatal(err)
+	}
+	b.clock = b.clock.Add(2 * time.Minute)
+	b.rounds()
+	b.wants("SELECT concat(rule, ' ', subject, ' ', status) FROM findings_current WHERE rule LIKE 'policy.%' OR rule = 'notice.missed'",
+		sorted("policy.exception-unused exception unused new", "notice.missed "+b.list("suppressed")[0].Subject+" suppressed")...)
+}
+
 // TestWithdrawnByPolicy: what goes because another version was applied says so,
 // and what comes back with a third one, too.
 func TestWithdrawnByPolicy(t *testing.T) {
