@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -36,6 +37,14 @@ func TestBrandCheck(t *testing.T) {
 	const policy = "version: 1\nbrand: {certifications: [{id: m365, app: care, names: [Microsoft 365 Certified], from: 2026-01-01, until: 2026-12-31}]}\n"
 	certified := file("policy.yaml", policy)
 	excepted := file("excepted.yaml", policy+"exceptions: [{id: e, owner: jane, reason: It goes., expires: 2027-01-01, scope: {rules: [brand.statement, brand.endorsement], app: care}}]\n")
+	mark := file("mark.svg", `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 90"><path d="M10 10h70v15h-28v55h-14v-55h-28z" fill="#54a"/><circle cx="75" cy="60" r="9" fill="#225"/></svg>`)
+	drawn, err := os.ReadFile(mark)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pictured := file("pictured.json", `{"appId": "care", "appName": "Care Line", "assets": [{"kind": "icon", "name": "icon.svg", "data": "`+base64.StdEncoding.EncodeToString(append(drawn, '\n'))+`"}]}`)
+	protects := file("protects.yaml", "version: 1\nbrand: {assets: {references: [mark.svg]}}\n")
+	lost := file("lost.yaml", "version: 1\nbrand: {assets: {references: [marks/none.png]}}\n")
 	for name, c := range map[string]struct {
 		args string
 		code int
@@ -54,6 +63,8 @@ func TestBrandCheck(t *testing.T) {
 		"broken":            {broken + " " + good, exitFailed, []string{"broken.json:1: not readable as JSON", "could not read"}},
 		"JSON":              {"--format json " + bad, exitLook, []string{`"rule": "brand.endorsement"`, `"line": 5`, `"not_read": []`}},
 		"help":              {"--help", 0, []string{"fastlane", "Exit codes"}},
+		"a picture":         {"--policy " + protects + " " + pictured, exitLook, []string{"brand.asset", "icon.svg looks like mark.svg", "pictured.json:1"}},
+		"no reference":      {"--policy " + lost + " " + good, exitFailed, []string{"lost.yaml: key brand.assets.references: marks/none.png: no such file"}},
 		"a policy of error": {"--policy " + good + " " + good, exitFailed, []string{"key version"}},
 	} {
 		t.Run(name, func(t *testing.T) {

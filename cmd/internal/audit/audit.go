@@ -22,6 +22,7 @@ import (
 	"rollcall/cmd/internal/embedded"
 	"rollcall/cmd/internal/inputs"
 	"rollcall/cmd/internal/outputs"
+	"rollcall/cmd/internal/pictures"
 	"rollcall/ingest/kafka"
 	"rollcall/reports/export"
 	"rollcall/reports/files"
@@ -53,6 +54,10 @@ func Terms(policyFile, tariffFile string) (t assess.Terms, digest *files.Digest,
 		data, err := os.ReadFile(policyFile)
 		if err == nil {
 			t.Policy, err = trial.Load(policyFile, data)
+			if err == nil {
+				t.Gallery = pictures.NewLoader(policyFile).For
+				_, err = t.Gallery(t.Policy)
+			}
 			sum := sha256.Sum256(data)
 			digest = &files.Digest{Path: policyFile, SHA256: hex.EncodeToString(sum[:])}
 		} else {

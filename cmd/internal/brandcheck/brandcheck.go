@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rollcall/cmd/internal/listings"
+	"rollcall/cmd/internal/pictures"
 	"rollcall/rules/brand"
 	"rollcall/rules/catalogue"
 	"rollcall/rules/policy"
@@ -57,6 +58,10 @@ func Run(paths []string, opt Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	gallery, err := pictures.Load(opt.PolicyFile, opt.Policy)
+	if err != nil {
+		return nil, err
+	}
 	r := &Report{Rules: brand.Rules()}
 	for _, name := range paths {
 		list, problems, err := listings.Read(name)
@@ -68,19 +73,19 @@ func Run(paths []string, opt Options) (*Report, error) {
 		}
 		r.Problems = append(r.Problems, problems...)
 		for _, l := range list {
-			r.judge(l, book, opt)
+			r.judge(l, book, gallery, opt)
 		}
 	}
 	return r, nil
 }
 
-func (r *Report) judge(l *listings.Listing, book *brand.Book, opt Options) {
+func (r *Report) judge(l *listings.Listing, book *brand.Book, gallery brand.Gallery, opt Options) {
 	l.AppID = cmp.Or(l.AppID, opt.App)
 	if opt.App != "" {
 		l.AppID = opt.App
 	}
 	in := catalogue.Input{Policy: opt.Policy, Now: opt.Now}
-	out, checks := catalogue.Listing(brand.Version{Listing: l.Listing, At: opt.Now}, book, brand.Occasion{At: opt.Now}, in)
+	out, checks := catalogue.Listing(brand.Version{Listing: l.Listing, At: opt.Now}, book, brand.Occasion{At: opt.Now, Gallery: gallery}, in)
 	j := Judged{Listing: l, Checks: out.Checks}
 	severity := map[string]schema.Severity{}
 	for _, d := range r.Rules {

@@ -23,6 +23,10 @@ func (s *Service) readPolicy() (*policy.Policy, []byte, error) {
 		return nil, nil, fmt.Errorf("policy: %w", err)
 	}
 	p, err := trial.Load(s.cfg.Policy, text)
+	if err == nil {
+		s.pictures.Forget()
+		_, err = s.pictures.For(p)
+	}
 	return p, text, err
 }
 

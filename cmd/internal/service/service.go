@@ -24,6 +24,7 @@ import (
 	"rollcall/cmd/internal/audit"
 	"rollcall/cmd/internal/config"
 	"rollcall/cmd/internal/embedded"
+	"rollcall/cmd/internal/pictures"
 	"rollcall/ingest"
 	"rollcall/ingest/decode"
 	"rollcall/ingest/kafka"
@@ -42,6 +43,7 @@ type Service struct {
 
 	registry *prometheus.Registry
 	terms    assess.Terms
+	pictures *pictures.Loader // of the policy file
 	listener net.Listener
 	house    *chdb.Server
 	conn     driver.Conn
@@ -68,7 +70,8 @@ func Run(ctx context.Context, cfg config.Config, version string, log *slog.Logge
 }
 
 func newService(cfg config.Config, version string, log *slog.Logger) *Service {
-	return &Service{cfg: cfg, version: version, log: log, clock: time.Now, live: assess.DefaultLiveConfig(), registry: prometheus.NewRegistry()}
+	return &Service{cfg: cfg, version: version, log: log, clock: time.Now, live: assess.DefaultLiveConfig(), registry: prometheus.NewRegistry(),
+		pictures: pictures.NewLoader(cfg.Policy)}
 }
 
 // start brings up what the roles stand on, what can fail for a wrong
@@ -83,7 +86,7 @@ func (s *Service) start(ctx context.Context) (err error) {
 	if err := errors.Join(problem, err); err != nil {
 		return err
 	}
-	s.terms, s.terms.Policy = terms, rules
+	s.terms, s.terms.Policy, s.terms.Gallery = terms, rules, s.pictures.For
 	if s.listener, err = net.Listen("tcp", s.cfg.HTTP.Listen); err != nil {
 		return fmt.Errorf("http.listen: %s can't be opened (%w); choose a free address", s.cfg.HTTP.Listen, err)
 	}
