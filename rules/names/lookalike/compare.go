@@ -3,7 +3,6 @@ package lookalike
 import (
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -246,7 +245,7 @@ func oneForSeveral(one unit, list []unit) (int, trait) {
 	for _, x := range alikeTogether {
 		// "VV" and "Vv" look like "W", "rn" like "m" and, in a small face, "M".
 		if fold(one.r) == x.one && begins(list, x.many) || one.r == unicode.ToUpper(x.one) && x.one == 'w' && (begins(list, "VV") || begins(list, "Vv")) {
-			return len(x.many), together
+			return utf8.RuneCountInString(x.many), together
 		}
 	}
 	switch unicode.ToLower(one.r) {
@@ -289,6 +288,9 @@ func letter(a, b unit) (trait, bool) {
 	if a.styled != b.styled {
 		t |= styled
 	}
+	if a.guessed {
+		t |= alphabets
+	}
 	switch {
 	case a.r == b.r:
 		return t, true
@@ -296,6 +298,10 @@ func letter(a, b unit) (trait, bool) {
 		return t | otherCase, true
 	}
 	got, ok := looks(a.r, b.r)
+	if capital := unicode.ToUpper(b.r); !ok && capital != b.r && (!unicode.IsLower(a.r) || a.r >= utf8.RuneSelf && slices.Contains(shapes(ucd.Load(), a.r), shape{'I', false})) {
+		got, ok = looks(a.r, capital) // a name in capitals
+		got |= otherCase
+	}
 	return t | got, ok
 }
 
@@ -330,14 +336,35 @@ func looks(a, b rune) (trait, bool) {
 		return 0, false
 	}
 	u := ucd.Load()
-	for _, x := range shapes(u, a) {
-		for _, y := range shapes(u, b) {
+	if meet(shapes(u, a), shapes(u, b)) {
+		return how(u, a, b), true
+	}
+	// Letters of one alphabet that are drawn alike are told apart by its readers.
+	if u.Script(a) != u.Script(b) && meet(drawn(u, a), drawn(u, b)) {
+		return alphabets, true
+	}
+	return 0, false
+}
+
+// meet reports whether two letters can be read as the same.
+func meet(a, b []shape) bool {
+	for _, x := range a {
+		for _, y := range b {
 			if x.r == y.r || x.foldable && y.foldable && fold(x.r) == fold(y.r) {
-				return how(u, a, b), true
+				return true
 			}
 		}
 	}
-	return 0, false
+	return false
+}
+
+// drawn are the shapes of a letter with those that it is drawn like.
+func drawn(u *ucd.Tables, r rune) []shape {
+	out := shapes(u, r)
+	for _, like := range drawnLike(r) {
+		out = append(out, shape{like, true})
+	}
+	return out
 }
 
 // thin reports whether a letter is an upright stroke.
@@ -384,9 +411,6 @@ func shapes(u *ucd.Tables, r rune) []shape {
 	if b, ok := u.Base(r); ok {
 		out = append(out, shape{b.Letter, true})
 	}
-	for _, like := range drawnLike(r) {
-		out = append(out, shape{like, true})
-	}
 	to, ok := u.Prototype(r)
 	if !ok {
 		return out
@@ -394,10 +418,18 @@ func shapes(u *ucd.Tables, r rune) []shape {
 	to = bareLetters(u, to)
 	p, n := utf8.DecodeRuneInString(to)
 	if n != len(to) {
+		for _, x := range alikeTogether {
+			if to == x.many && r != x.one {
+				out = append(out, shape{x.one, true})
+			}
+		}
 		return out
 	}
 	if r < utf8.RuneSelf {
 		return out // alikeInLatin has those
+	}
+	if b, ok := u.Base(p); ok {
+		out = append(out, shape{b.Letter, true})
 	}
 	switch {
 	case p == 'l' && !unicode.IsUpper(r) && !unicode.IsLower(r) && u.Script(r) != "Arabic" && u.Script(r) != "Hebrew":
@@ -411,18 +443,3 @@ func shapes(u *ucd.Tables, r rune) []shape {
 	}
 	return append(out, shape{p, true})
 }
-
-// drawnLike lists the letters that a rare one is drawn like.
-func drawnLike(r rune) []rune { return likes()[r] }
-
-var likes = sync.OnceValue(func() map[rune][]rune {
-	out := map[rune][]rune{}
-	for like, list := range drawn {
-		for _, r := range list {
-			if r != like {
-				out[r] = append(out[r], like)
-			}
-		}
-	}
-	return out
-})

@@ -162,9 +162,9 @@ func whole(words []word) bool {
 	return long >= 2 || long == 1 && len(words) >= 2 && !unspaced(words[0].units[0].r) && initialsBut(words)
 }
 
-// initialsBut reports whether all words but one are single letters: "J. Doe".
+// initialsBut reports whether all words but one are single letters: "J. R. Doe".
 func initialsBut(words []word) bool {
-	return len(words) == 2 && !words[0].isNumber() && !words[1].isNumber()
+	return !slices.ContainsFunc(words, word.isNumber)
 }
 
 // numbersAround reports whether what is left out of words are numbers alone.

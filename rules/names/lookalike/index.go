@@ -175,13 +175,41 @@ func (x *Index) Find(q Query) Found {
 		return f
 	}
 	q = q.Taken()
+	if f = x.find(q); len(f.Matches) == 0 && !f.Later {
+		guessed := *q.taken
+		if guessed.cores, guessed.hashes = guesses(q.taken.cores, x.has); len(guessed.cores) > 0 {
+			q.taken = &guessed
+			return x.find(q)
+		}
+	}
+	return f
+}
+
+// has reports whether any entry has a key.
+func (x *Index) has(hash uint64) bool {
+	for level := x; level != nil; level = level.under {
+		if _, ok := level.at(hash); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// at finds the first place of a key.
+func (x *Index) at(hash uint64) (int, bool) {
+	return slices.BinarySearchFunc(x.keys, hash, func(p place, h uint64) int { return cmp.Compare(p.hash, h) })
+}
+
+// find looks a name up as it is taken apart.
+func (x *Index) find(q Query) Found {
+	var f Found
 	mine, whole, hashes, skeleton := q.taken.cores, q.taken.whole, q.taken.hashes, q.taken.skeleton
 	verdicts := map[string]trait{} // by name; notMistaken where it is none
 	var masked []map[string]bool
 	for level := x; level != nil; level = level.under {
 		seen := map[uint32]bool{}
 		for _, h := range hashes {
-			i, _ := slices.BinarySearchFunc(level.keys, h, func(p place, h uint64) int { return cmp.Compare(p.hash, h) })
+			i, _ := level.at(h)
 			for ; i < len(level.keys) && level.keys[i].hash == h; i++ {
 				n := level.keys[i].entry
 				if seen[n] {

@@ -1,8 +1,11 @@
 package lookalike
 
 import (
+	"cmp"
+	_ "embed" // for the table of drawn letters
 	"hash/maphash"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode"
@@ -22,21 +25,50 @@ var alikeInLatin = [...]string{"lI1|!¡i£L", "oO0", "eE3€", "sS5$", "aA4@", "
 var alikeTogether = [...]struct {
 	one  rune
 	many string
-}{{'m', "rn"}, {'w', "vv"}, {'d', "cl"}}
+}{{'m', "rn"}, {'w', "vv"}, {'d', "cl"}, {'ஆ', "அா"}}
 
-// drawn are letters of rare alphabets that fonts draw like common ones, which
-// Unicode TS 39 does not list, or not with these: each behind what it looks like.
-var drawn = map[rune]string{
-	'n': "ⴖ", 's': "𐑈", 'A': "𑫘", 'L': "𑫎𖼖ⳑⳐ", 'T': "𑫝", 'I': "ⵏ", 'O': "Ꙩʘᛱ", 'o': "ჿꙩ", 'D': "ᗞ", 'S': "Ꙅ", 'q': "ԛ", 'R': "ꓣ", 'E': "ꗋ",
-	'И': "ⵍ", 'к': "ԟ", 'К': "Ԟ", 'л': "ᴫ", 'м': "ⲙ", 'т': "ⲧ", 'г': "ⲅ", 'п': "ⲡ", 'Ч': "Ɥꞁ", 'З': "Ⳍ", 'э': "϶",
-	'B': "ꓐ𐊡", 'W': "Ꮤ", 'Г': "Ꮁ𖼇", 'Н': "ᕼꓧ", 'ф': "ⲫ", 'ε': "ɛԑ", 'ω': "ѡ",
+//go:embed drawn.txt
+var drawnText string
+
+// alsoDrawn are look-alikes that measuring the whole letter does not find: dotted
+// circles, and the two alphabets of Japanese where they share a letter.
+var alsoDrawn = map[rune]string{
+	'O': "Ꙩʘ", 'o': "ꙩ", 'f': "ғ", 'F': "Ғ",
 	'り': "リ", 'へ': "ヘ", 'か': "カ", 'や': "ヤ", 'き': "キ", 'せ': "セ", 'も': "モ", 'う': "ウ", 'ら': "ラ",
 }
+
+// likes are the letters that others are drawn like, the likest first.
+var likes = sync.OnceValue(func() map[rune][]rune {
+	out := map[rune][]rune{}
+	for line := range strings.Lines(drawnText) {
+		if f := strings.Fields(line); len(f) == 3 && f[0] != "#" {
+			r, err1 := strconv.ParseInt(f[0], 16, 32)
+			like, err2 := strconv.ParseInt(f[1], 16, 32)
+			if err1 == nil && err2 == nil { // a test reads it
+				out[rune(r)] = append(out[rune(r)], rune(like))
+			}
+		}
+	}
+	for like, list := range alsoDrawn {
+		for _, r := range list {
+			out[r] = append(out[r], like)
+		}
+	}
+	for _, list := range out {
+		slices.SortStableFunc(list, func(a, b rune) int { // those of ASCII first
+			return cmp.Compare(min(a/utf8.RuneSelf, 1), min(b/utf8.RuneSelf, 1))
+		})
+	}
+	return out
+})
+
+// drawnLike lists the letters that another is drawn like.
+func drawnLike(r rune) []rune { return likes()[r] }
 
 // stands gives the letter that a digit or sign is put for, and the one of
 // several that a key has for all of a kind.
 var stands = map[rune]rune{'0': 'o', '1': 'l', '2': 'z', '3': 'e', '4': 'a', '5': 's', '6': 'b', '7': 't', '8': 'b', '9': 'g',
-	'$': 's', '@': 'a', '!': 'l', '|': 'l', '\u00a1': 'l', '€': 'e', '+': 't', '£': 'l', '¥': 'y', '¢': 'c', 'i': 'l', 'ĸ': 'k', 'ɩ': 'l', 'ƨ': 's', 'ꞓ': 'e'}
+	'$': 's', '@': 'a', '!': 'l', '|': 'l', '\u00a1': 'l', '€': 'e', '+': 't', '£': 'l', '¥': 'y', '¢': 'c', 'i': 'l', 'ĸ': 'k', 'ɩ': 'l', 'ƨ': 's', 'ꞓ': 'e', 'ᴎ': 'и', 'ʍ': 'm'}
 
 // canons gives every letter that looks like others what a key has for it. Keys
 // are wider than what is taken for alike in the end: they only must not part
@@ -51,12 +83,14 @@ var canons = sync.OnceValue(func() map[rune]string {
 			to = string(x)
 		} else if depth < 6 {
 			next := ""
-			if like := drawnLike(r); len(like) > 0 {
+			if like := drawnLike(r); r == 'ғ' || r == 'Ғ' { // small capital F has no character of its own
 				next = string(like[0])
 			} else if b, ok := t.Base(r); ok {
 				next = string(b.Letter)
 			} else if p, ok := t.Prototype(r); ok && r >= utf8.RuneSelf {
 				next = bareLetters(t, p)
+			} else if like := drawnLike(r); len(like) > 0 && !common(t, r) {
+				next = string(like[0])
 			}
 			if next != "" && next != string(r) {
 				var b strings.Builder
@@ -95,8 +129,23 @@ var canons = sync.OnceValue(func() map[rune]string {
 	for r := range likes() {
 		out[r] = canon(r, 0)
 	}
+	for _, x := range alikeTogether {
+		for _, r := range string(x.one) + x.many {
+			out[r] = canon(r, 0)
+		}
+	}
 	return out
 })
+
+// common reports whether a letter is of an alphabet that the table of drawn
+// letters holds others against: it is what others look like.
+func common(t *ucd.Tables, r rune) bool {
+	switch t.Script(r) {
+	case "Latin", "Cyrillic", "Greek", "Armenian":
+		return len(drawnLike(r)) == 0 || drawnLike(r)[0] >= utf8.RuneSelf
+	}
+	return false
+}
 
 // bareLetters is a prototype without the marks on its letters.
 func bareLetters(t *ucd.Tables, s string) string {
@@ -122,13 +171,13 @@ func canon(m map[rune]string, r rune) string {
 }
 
 // key is the key of a word: of its letters as they look, or of what they are in
-// lower case.
-func (w word) key(m map[rune]string, lower bool) string {
+// another case.
+func (w word) key(m map[rune]string, in func(rune) rune) string {
 	var b strings.Builder
 	for _, u := range w.units {
 		r := u.r
-		if lower {
-			r = fold(r)
+		if in != nil {
+			r = in(r)
 		}
 		b.WriteString(canon(m, r))
 	}
@@ -142,19 +191,20 @@ var seed = maphash.MakeSeed()
 // sorted; of a known name also with the last word first, for one who joins them.
 func (c core) keys(to []uint64, known bool) []uint64 {
 	m := canons()
-	to = c.keysOf(to, m, known, false)
+	to = c.keysOf(to, m, known, nil)
 	if slices.ContainsFunc(c.words, func(w word) bool {
 		return slices.ContainsFunc(w.units, func(u unit) bool { return u.r >= utf8.RuneSelf })
 	}) {
-		to = c.keysOf(to, m, known, true)
+		to = c.keysOf(to, m, known, fold)
+		to = c.keysOf(to, m, known, unicode.ToUpper)
 	}
 	return to
 }
 
-func (c core) keysOf(to []uint64, m map[rune]string, known, lower bool) []uint64 {
+func (c core) keysOf(to []uint64, m map[rune]string, known bool, in func(rune) rune) []uint64 {
 	parts := make([]string, len(c.words))
 	for i, w := range c.words {
-		parts[i] = w.key(m, lower)
+		parts[i] = w.key(m, in)
 	}
 	put := func(list ...string) {
 		if h := maphash.String(seed, strings.Join(list, "")); !slices.Contains(to, h) {

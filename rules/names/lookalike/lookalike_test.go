@@ -31,8 +31,9 @@ func TestFind(t *testing.T) {
 		{"Jane Doe", "J\u2060ane Doe", Disguised}, {"王小明", "王 小明", Same}, {"Jane Doe", "DoeJane", Alike}, {"Jane Doe", "Jan eDoe", Same}, {"Max Li", "Ma× Li", Disguised},
 		{"Jane Doe", "ᒍane Doe", Disguised}, {"Jane Doe", "Jane Ⅾoe", Disguised}, {"Jane Doe", "Jane Doe\u202e", Disguised}, {"Paul Vega", "Pa∪l Vega", Disguised},
 		{"Dan Clark", "Dan CIark", Disguised}, {"Linda Day", "Lincla Day", Disguised}, {"O'Brien Pat", "OBrien Pat", Same}, {"Jean-Luc Picard", "Jean Luc Picard", Alike},
+		{"Angela Berg", "Aทgela Berg", Disguised}, {"Петър Иванов", "ПЕТꙎР ИВАНОВ", Disguised}, {"Doina Pop", "Doꓲna Pop", Disguised}, {"Lea Berg", "Le@-Berg", Disguised}, {"ஆர் தேவி", "அார் தேவி", Disguised},
 
-		{"Jane Doe", "Jane", none}, {"Jane Doe", "John Doe", none}, {"Jane M. Doe", "Jane K. Doe", none}, {"Ian Berg", "Lan Berg", none}, {"Lan Berg", "Ian Berg", none},
+		{"Hanna Berg", "李anna Berg", none}, {"Adi", "رضا", none}, {"Jane Doe", "Jane", none}, {"Jane Doe", "John Doe", none}, {"Jane M. Doe", "Jane K. Doe", none}, {"Ian Berg", "Lan Berg", none}, {"Lan Berg", "Ian Berg", none},
 		{"Anna Kers", "Ann Akers", none}, {"Jon Berg", "John Berg", none}, {"Jane Doe", "Jane Mary Doe", none}, {"Анна Петрова", "Anna Petrova", none},
 		{"が", "か", none}, {"Jane Doe", "IT", none}, {"IT Support", "IT", none}, {"IT Support", "IT Support 2", Alike}, {"John Bell", "John Dell", none},
 		{"Nina Vos", "Niva Nos", none}, {"Νίκος", "Víkoç", none}, {"Room 12", "Room 13", none}, {"Room 1", "Room 7", none}, {"علي حسن", "على حسن", Alike},

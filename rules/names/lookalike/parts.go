@@ -76,7 +76,7 @@ func NewPhrases(list []string) *Phrases {
 			w.units = append(w.units, x.units...)
 		}
 		if len(w.units) > 0 {
-			p.words = append(p.words, phrase{text, w.units, w.key(canons(), false), len(w.units) >= anywhere || unspaced(w.units[0].r)})
+			p.words = append(p.words, phrase{text, w.units, w.key(canons(), nil), len(w.units) >= anywhere || unspaced(w.units[0].r)})
 		}
 	}
 	return p
@@ -101,10 +101,11 @@ func manners(name string) []manner {
 // wholeKeys are the keys of all words together.
 func wholeKeys(words []word) []string {
 	m := canons()
-	out := make([]string, 2)
+	out := make([]string, 3)
 	for _, w := range words {
-		out[0] += w.key(m, false)
-		out[1] += w.key(m, true)
+		out[0] += w.key(m, nil)
+		out[1] += w.key(m, fold)
+		out[2] += w.key(m, unicode.ToUpper)
 	}
 	return out
 }
@@ -139,7 +140,7 @@ func (p *Phrases) In(text string) (found string, ok bool) {
 			whole.units = append(whole.units, w.units...)
 			starts = append(starts, len(whole.units))
 		}
-		key := whole.key(canons(), false)
+		key := whole.key(canons(), nil)
 		for _, x := range p.words {
 			if strings.Contains(key, x.key) && holds(whole.units, starts, x.units, x.anywhere) {
 				return x.text, true

@@ -18,6 +18,8 @@ type unit struct {
 	r      rune // decomposed (NFKD); its case as written
 	accent bool // it had marks that make no other letter
 	styled bool // it was a compatibility form: mathematical, circled
+	// guessed: it is one that may stand for a letter that nobody knows
+	guessed bool
 }
 
 // A word is a run of letters.
@@ -104,12 +106,14 @@ func read(name string, how manner) reading {
 			brk(weak)
 		case r > 0x2000 && !unicode.IsLetter(r) && letters(norm.NFKD.String(string(r))): // circled and the like
 			spell(t, r, how.looks, add, brk, func() *unit { return nil })
-		case t.Pictographic.Has(r) && r > 0xff, 0x1f1e6 <= r && r <= 0x1f1ff, 0x1f3fb <= r && r <= 0x1f3ff:
+		case t.Pictographic.Has(r) && r > 0xff && !unicode.IsLetter(r), 0x1f1e6 <= r && r <= 0x1f1ff, 0x1f3fb <= r && r <= 0x1f3ff:
 			out.emoji = true
 		case strings.ContainsRune(signLetters, r) && how.signs && within(runes, i):
 			add(unit{r: r})
 		case r < utf8.RuneSelf:
 			brk(breakOf(runes, i))
+		case unicode.IsPunct(r) && astray(t, runes, i):
+			add(unit{r: r})
 		default:
 			spell(t, r, how.looks, add, brk, func() *unit {
 				if len(w.units) == 0 {
@@ -134,19 +138,16 @@ func isApostrophe(r rune) bool {
 	return false
 }
 
-// within reports whether a sign touches a letter or digit on both sides, or on
-// the one that it has.
+// within reports whether a sign touches a letter or digit.
 func within(runes []rune, i int) bool {
 	touches := func(j int) bool {
-		return j >= 0 && j < len(runes) && (unicode.IsLetter(runes[j]) || unicode.IsDigit(runes[j]))
+		return j >= 0 && j < len(runes) && (unicode.IsLetter(runes[j]) || unicode.IsMark(runes[j]) || unicode.IsDigit(runes[j]))
 	}
-	outside := func(j int) bool { return j < 0 || j >= len(runes) || unicode.IsSpace(runes[j]) }
 	same := func(j int) bool { return j >= 0 && j < len(runes) && strings.ContainsRune(signLetters, runes[j]) }
 	if strings.ContainsRune(currencies, runes[i]) {
 		return true
 	}
-	before, after := touches(i-1) || same(i-1), touches(i+1) || same(i+1)
-	return before && after || before && outside(i+1) || after && outside(i-1)
+	return touches(i-1) || same(i-1) || touches(i+1) || same(i+1)
 }
 
 // breakOf is what a sign between words is.
@@ -203,7 +204,7 @@ func spellOne(t *ucd.Tables, p rune, styled bool, add func(unit), brk func(break
 	switch {
 	case unicode.Is(unicode.Mn, p) || unicode.Is(unicode.Me, p):
 		u := last()
-		if u != nil && dropsMarks(t.Script(u.r)) {
+		if u != nil && (ofNoScript(p) || dropsMarks(t.Script(u.r))) {
 			u.accent = true
 			return
 		}
@@ -230,6 +231,17 @@ func spellOne(t *ucd.Tables, p rune, styled bool, add func(unit), brk func(break
 	}
 }
 
+// astray reports whether a sign of one script stands between letters of others,
+// where it is read as one of them.
+func astray(t *ucd.Tables, runes []rune, i int) bool {
+	s := t.Script(runes[i])
+	if s == ucd.Common || s == ucd.Inherited || i == 0 || i+1 == len(runes) {
+		return false
+	}
+	other := func(r rune) bool { return unicode.IsLetter(r) && t.Script(r) != s }
+	return other(runes[i-1]) && other(runes[i+1])
+}
+
 // isWidth reports whether a character is a wide or narrow form, as East Asian
 // keyboards give them.
 func isWidth(r rune) bool { return 0xff00 <= r && r <= 0xffef }
@@ -242,6 +254,12 @@ func dropsMarks(s ucd.Script) bool {
 		return true
 	}
 	return false
+}
+
+// ofNoScript reports whether a mark is one of those that are put on letters of
+// any alphabet.
+func ofNoScript(r rune) bool {
+	return 0x300 <= r && r <= 0x36f || 0x1ab0 <= r && r <= 0x1aff || 0x1dc0 <= r && r <= 0x1dff || 0x20d0 <= r && r <= 0x20ff || 0xfe20 <= r && r <= 0xfe2f
 }
 
 // digit is the value of a decimal digit of any script, or -1.
