@@ -180,7 +180,11 @@ func (l *Live) rejudge(ctx context.Context, k *kept, places []int, terms Terms) 
 	}
 	w := newWriter(l.deps.Conn, k.version, terms.Now)
 	w.hold = true
+	var rings *alarm
 	if before+after > 0 {
+		if rings, err = l.alarm(ctx, Version(l.deps.Clock()), terms.Now, []string{k.id}, sessionsOf(parts)); err != nil {
+			return false, err
+		}
 		a := amendment{w: w, call: k.id, parts: parts, at: l.deps.Clock(), policy: k.results.Policy.ID}
 		if err := a.findings(ctx); err != nil {
 			return false, err
@@ -190,6 +194,7 @@ func (l *Live) rejudge(ctx context.Context, k *kept, places []int, terms Terms) 
 		if err := w.part(ctx, outline, p); err != nil {
 			return false, err
 		}
+		rings.part(k.id, p)
 		s := &k.sessions[places[i]]
 		s.checks, s.hours, s.findings = p.Checks, p.Hours, len(p.Findings)
 		k.await(places[i], due(p.Obligations, p.Policy))
@@ -201,12 +206,23 @@ func (l *Live) rejudge(ctx context.Context, k *kept, places []int, terms Terms) 
 	if err := w.end(ctx, r, slices.Sorted(maps.Keys(k.keys))); err != nil {
 		return false, err
 	}
+	if err := rings.write(ctx, false); err != nil {
+		return false, err
+	}
 	if err := w.flush(ctx); err != nil {
 		return false, err
 	}
 	l.hours.touch(r.Hours)
 	l.planKept(k)
 	return true, nil
+}
+
+func sessionsOf(parts []Part) []string {
+	ids := make([]string, len(parts))
+	for i, p := range parts {
+		ids[i] = p.Session.ID
+	}
+	return ids
 }
 
 // checks are the populations of all of the call.

@@ -94,7 +94,7 @@ func (l *Live) judgeHours(ctx context.Context, now time.Time) (ok bool) {
 	if ctx.Err() != nil || clock.Sub(l.hours.judged) < l.cfg.Hours {
 		return ctx.Err() == nil
 	}
-	s := newSubjects(newWriter(l.deps.Conn, l.nextVersion(), now), l.terms(now))
+	s := l.subjects(now, l.terms(now))
 	err := l.judgeSubjects(ctx, s, now, clock)
 	if err != nil && ctx.Err() == nil {
 		l.deps.Metrics.failed()

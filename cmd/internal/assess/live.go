@@ -13,7 +13,9 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
+	"rollcall/cmd/internal/alerting"
 	"rollcall/ingest"
+	"rollcall/rules/alerts"
 	"rollcall/rules/policy"
 	"rollcall/schema"
 )
@@ -51,6 +53,10 @@ type LiveDependencies struct {
 	Clock    func() time.Time
 	Logger   *slog.Logger
 	Metrics  *Metrics
+	// Outbox takes what becomes of alerts by the terms of Alerts (but for Now and
+	// Gatherings); nil: there are none.
+	Outbox *alerting.Outbox
+	Alerts alerts.Terms
 }
 
 // Live evaluates calls as their evidence comes, and again when a deadline
@@ -78,6 +84,7 @@ type Live struct {
 	directory directoryWatch
 	alike     lookalikes
 	policies  policies
+	gathers   gathers
 }
 
 // NewLive returns a live assessor; it does nothing until Run.
@@ -353,6 +360,10 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 	}
 	w := newWriter(l.deps.Conn, l.nextVersion(), now)
 	w.hold = true
+	rings, err := l.alarm(ctx, w.version, now, slices.Concat(slices.Collect(maps.Keys(a.about)), idsOf(a.stored)), nil)
+	if err != nil {
+		return 0, err
+	}
 	aside := asideOf(a.resolution)
 	var keep []*kept
 	evaluated := map[string]bool{}
@@ -367,10 +378,12 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 			d := due(p.Obligations, p.Policy)
 			next = sooner(next, d)
 			k.add(p, d)
+			rings.part(id, p)
 		})
 		if err != nil {
 			return 0, err
 		}
+		rings.whole(id, r.Findings)
 		l.plan(r, next, own, now)
 		l.hours.touch(r.Hours)
 		if k != nil {
@@ -384,6 +397,9 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 		return 0, err
 	}
 	if err := succeed(ctx, w, ofCalls, a.heirs()); err != nil {
+		return 0, err
+	}
+	if err := rings.write(ctx, true); err != nil {
 		return 0, err
 	}
 	gone := a.gone()
@@ -462,6 +478,11 @@ func sooner(a, b time.Time) time.Time {
 // resume touches what was stored after the newest evaluation began, and the
 // calls whose results are not final.
 func (l *Live) resume(ctx context.Context) error {
+	if l.deps.Outbox != nil {
+		if err := l.deps.Outbox.Settle(ctx, nil); err != nil {
+			return err
+		}
+	}
 	var newest *time.Time
 	if err := l.deps.Conn.QueryRow(ctx, "SELECT maxOrNull(stored_at) FROM calls").Scan(&newest); err != nil {
 		return fmt.Errorf("find where assessing stopped: %w", err)

@@ -38,6 +38,10 @@ type subjects struct {
 	// first is true where nothing was judged before: then no finding can have
 	// gone.
 	first bool
+	// found are the findings of ids, and alarm takes them before they count; nil:
+	// nobody does.
+	found map[string][]schema.Finding
+	alarm func(context.Context, map[string][]schema.Finding) error
 }
 
 func newSubjects(w *writer, t Terms) *subjects {
@@ -71,6 +75,9 @@ func (s *subjects) put(id string, by *policy.Policy, out rule.Outcome) {
 	s.w.findings(id, out.Findings)
 	s.w.checks(id, out.Checks)
 	s.ids = append(s.ids, id)
+	if s.alarm != nil {
+		s.found[id] = out.Findings
+	}
 }
 
 // flush writes the findings and populations, and then the rows that make them
@@ -87,6 +94,12 @@ func (s *subjects) flush(ctx context.Context) error {
 		if err := succeed(ctx, s.w, ofSubjects, heirs); err != nil {
 			return err
 		}
+	}
+	if s.alarm != nil && len(s.ids) > 0 {
+		if err := s.alarm(ctx, s.found); err != nil {
+			return err
+		}
+		clear(s.found)
 	}
 	rows := pending{insert: "INSERT INTO subjects (subject_id, version)"}
 	for _, id := range s.ids {
