@@ -252,18 +252,16 @@ func TestPolicyExtends(t *testing.T) {
 	}
 }
 
-// TestLongText: of a text that is too long nothing passes that was not looked at,
-// and work is bounded.
+// TestLongText: of a text that is too long nothing passes that was not looked at.
 func TestLongText(t *testing.T) {
 	book := newBook(t, policy.Default())
 	long := strings.Repeat("Meet your advisers, please ", MaxText/20)
 	if got := verdicts(book.Judge(described(long), proven), RuleStatement); got != "description (en) no_evidence" {
 		t.Errorf("a long text: %s", got)
 	}
-	begun := time.Now()
-	book.Judge(described(strings.Repeat("not with Microsoft, Care Line, ", MaxText/32)), proven)
-	if d := time.Since(begun); d > 30*time.Second {
-		t.Errorf("a text of marks took %v", d)
+	// A text of nothing but marks: what is found first is enough.
+	if got := verdicts(book.Judge(described(strings.Repeat("not with Microsoft, Care Line, ", MaxText/32)), proven), RuleStatement); got != "description (en) fail" {
+		t.Errorf("a text of marks: %s", got)
 	}
 }
 

@@ -93,6 +93,7 @@ func DemoDay(date time.Time) Options {
 		OTLP:       0.15,
 		OddForms:   0.02,
 		Renames:    0.1,
+		Listings:   9,
 	}
 }
 
