@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/corona10/goimagehash"
 )
@@ -28,6 +31,9 @@ type Index struct {
 	designs []design
 	unlike  []string
 }
+
+// mostDesigns is how many are looked for: an image's cost grows with them.
+const mostDesigns = 200
 
 // A design is one frame of a reference.
 type design struct {
@@ -52,6 +58,10 @@ func NewIndex(references []Reference) *Index {
 		for _, f := range r.Asset.Frames {
 			if x.holds(f) {
 				continue
+			}
+			if len(x.designs) == mostDesigns {
+				x.unlike = append(x.unlike, fmt.Sprintf("%s: equal files only are found: at most %d designs are looked for", r.Name, mostDesigns))
+				break
 			}
 			t := newTemplate(f.picture)
 			if like := t.common(); like != "" {
@@ -132,16 +142,31 @@ func (x *Index) look(f Frame, h *goimagehash.ImageHash) (best Match) {
 	best.Distance = 100
 	order := slices.Clone(x.designs)
 	slices.SortStableFunc(order, func(a, b design) int { return cmp.Compare(apart(h, a.hash), apart(h, b.hash)) })
-	for _, places := range [...]func(*template) []place{s.whole, s.search} {
-		for _, d := range order {
-			p := s.best(d.tpl, places(d.tpl))
-			if distance := max(1, int(math.Round(100*(1-p.score)))); distance < best.Distance {
-				best = Match{Reference: d.name, Distance: distance, Frame: f.Number, Region: s.region(d.tpl, p.pose, f)}
-			}
-			if best.Distance <= certain {
-				return best
-			}
+	consider := func(d design, p place) {
+		if distance := max(1, int(math.Round(100*(1-p.score)))); distance < best.Distance {
+			best = Match{Reference: d.name, Distance: distance, Frame: f.Number, Region: s.region(d.tpl, p.pose, f)}
 		}
+	}
+	for _, d := range order {
+		if consider(d, s.best(d.tpl, s.whole(d.tpl))); best.Distance <= certain {
+			return best
+		}
+	}
+	// The search is what costs: on every core, and the nearest is taken whichever
+	// is done first.
+	found := make([]place, len(order))
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(order)) {
+		wait.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(order); i = int(next.Add(1)) - 1 {
+				found[i] = s.best(order[i].tpl, s.search(order[i].tpl))
+			}
+		})
+	}
+	wait.Wait()
+	for i, d := range order {
+		consider(d, found[i])
 	}
 	return best
 }
