@@ -288,9 +288,6 @@ func letter(a, b unit) (trait, bool) {
 	if a.styled != b.styled {
 		t |= styled
 	}
-	if a.guessed {
-		t |= alphabets
-	}
 	switch {
 	case a.r == b.r:
 		return t, true
@@ -339,11 +336,18 @@ func looks(a, b rune) (trait, bool) {
 	if meet(shapes(u, a), shapes(u, b)) {
 		return how(u, a, b), true
 	}
-	// Letters of one alphabet that are drawn alike are told apart by its readers.
-	if u.Script(a) != u.Script(b) && meet(drawn(u, a), drawn(u, b)) {
+	// Letters of one alphabet that are drawn alike are told apart by its readers,
+	// unless they hardly know one of them.
+	if (u.Script(a) != u.Script(b) || rarely(a) || rarely(b)) && meet(drawn(u, a), drawn(u, b)) {
 		return alphabets, true
 	}
 	return 0, false
+}
+
+// rarely reports whether a letter is of the parts of Unicode that have the
+// letters of scholars, of phonetics and of days past.
+func rarely(r rune) bool {
+	return 0x250 <= r && r <= 0x2af || 0x500 <= r && r <= 0x52f || 0x1c80 <= r && r <= 0x1dff || 0xa640 <= r && r <= 0xa69f || 0xa720 <= r && r <= 0xa7ff || 0xab30 <= r && r <= 0xab6f
 }
 
 // meet reports whether two letters can be read as the same.

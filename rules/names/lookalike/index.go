@@ -170,29 +170,10 @@ const MaxLater = 30 * 24 * time.Hour
 
 // Find looks a name up.
 func (x *Index) Find(q Query) Found {
-	var f Found
 	if x == nil || strings.TrimSpace(q.Name) == "" {
-		return f
+		return Found{}
 	}
-	q = q.Taken()
-	if f = x.find(q); len(f.Matches) == 0 && !f.Later {
-		guessed := *q.taken
-		if guessed.cores, guessed.hashes = guesses(q.taken.cores, x.has); len(guessed.cores) > 0 {
-			q.taken = &guessed
-			return x.find(q)
-		}
-	}
-	return f
-}
-
-// has reports whether any entry has a key.
-func (x *Index) has(hash uint64) bool {
-	for level := x; level != nil; level = level.under {
-		if _, ok := level.at(hash); ok {
-			return true
-		}
-	}
-	return false
+	return x.find(q.Taken())
 }
 
 // at finds the first place of a key.

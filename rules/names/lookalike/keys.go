@@ -89,8 +89,8 @@ var canons = sync.OnceValue(func() map[rune]string {
 				next = string(b.Letter)
 			} else if p, ok := t.Prototype(r); ok && r >= utf8.RuneSelf {
 				next = bareLetters(t, p)
-			} else if like := drawnLike(r); len(like) > 0 && !common(t, r) {
-				next = string(like[0])
+			} else if byDrawing(t, r) {
+				next = string(drawnLike(r)[0])
 			}
 			if next != "" && next != string(r) {
 				var b strings.Builder
@@ -137,14 +137,18 @@ var canons = sync.OnceValue(func() map[rune]string {
 	return out
 })
 
-// common reports whether a letter is of an alphabet that the table of drawn
-// letters holds others against: it is what others look like.
-func common(t *ucd.Tables, r rune) bool {
+// byDrawing reports whether a letter is read as what it is drawn like: it is of
+// no alphabet that names are usual in, or of none that its readers know.
+func byDrawing(t *ucd.Tables, r rune) bool {
+	like := drawnLike(r)
+	if len(like) == 0 {
+		return false
+	}
 	switch t.Script(r) {
 	case "Latin", "Cyrillic", "Greek", "Armenian":
-		return len(drawnLike(r)) == 0 || drawnLike(r)[0] >= utf8.RuneSelf
+		return rarely(r) || like[0] < utf8.RuneSelf
 	}
-	return false
+	return true
 }
 
 // bareLetters is a prototype without the marks on its letters.

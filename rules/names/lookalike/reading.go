@@ -18,8 +18,6 @@ type unit struct {
 	r      rune // decomposed (NFKD); its case as written
 	accent bool // it had marks that make no other letter
 	styled bool // it was a compatibility form: mathematical, circled
-	// guessed: it is one that may stand for a letter that nobody knows
-	guessed bool
 }
 
 // A word is a run of letters.
