@@ -41,14 +41,22 @@ func (s *Service) storePolicy(ctx context.Context, p *policy.Policy, text []byte
 	if !p.EffectiveFrom.IsZero() {
 		from = p.EffectiveFrom.Format("2006-01-02")
 	}
-	versions, err := assess.Policies(ctx, s.conn)
+	now, err := s.inForce(ctx)
 	if err != nil {
 		return err
 	}
-	// An effective_from may lie ahead, or before that of an applied version.
-	s.log.Info("a version of the policy is stored", "file", s.cfg.Policy, "version", p.ID, "effective_from", from,
-		"in_force_now", policy.InForce(versions, s.clock()).ID)
+	s.log.Info("a version of the policy is stored", "file", s.cfg.Policy, "version", p.ID, "effective_from", from, "in_force_now", now)
 	return nil
+}
+
+// inForce names the version that judges what begins now. It need not be that of
+// the file: an effective_from may lie ahead, or before that of an applied version.
+func (s *Service) inForce(ctx context.Context) (string, error) {
+	versions, err := assess.Policies(ctx, s.conn)
+	if p := policy.InForce(versions, s.clock()); err == nil && p != nil {
+		return p.ID, nil
+	}
+	return "", err
 }
 
 // reloads reads the policy anew at each signal until ctx ends. One that can't
@@ -64,9 +72,13 @@ func (s *Service) reloads(ctx context.Context, live *assess.Live) error {
 			s.log.Info("SIGHUP: this process judges nothing, so it needs no policy")
 			continue
 		}
+		var now string
 		p, text, err := s.readPolicy()
 		if err == nil {
 			err = s.storePolicy(ctx, p, text)
+		}
+		if err == nil {
+			now, err = s.inForce(ctx)
 		}
 		if ctx.Err() != nil {
 			return nil
@@ -74,7 +86,7 @@ func (s *Service) reloads(ctx context.Context, live *assess.Live) error {
 		if err != nil {
 			s.log.Error("the policy can't be read anew, the one before goes on judging; mend it and send SIGHUP again", "file", s.cfg.Policy, "error", err)
 		} else {
-			s.log.Info("the policy was read anew", "file", s.cfg.Policy, "version", p.ID)
+			s.log.Info("the policy was read anew", "file", s.cfg.Policy, "version", p.ID, "in_force_now", now)
 		}
 		live.Reloaded(s.clock(), err)
 	}
