@@ -44,6 +44,8 @@ func TestBrandCheck(t *testing.T) {
 	}
 	pictured := file("pictured.json", `{"appId": "care", "appName": "Care Line", "assets": [{"kind": "icon", "name": "icon.svg", "data": "`+base64.StdEncoding.EncodeToString(append(drawn, '\n'))+`"}]}`)
 	protects := file("protects.yaml", "version: 1\nbrand: {assets: {references: [mark.svg]}}\n")
+	file("square.svg", `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 90"><path d="M10 10h70v70h-70z" fill="#54a"/></svg>`)
+	plain := file("plain.yaml", "version: 1\nbrand: {assets: {references: [square.svg]}}\n")
 	lost := file("lost.yaml", "version: 1\nbrand: {assets: {references: [marks/none.png]}}\n")
 	for name, c := range map[string]struct {
 		args string
@@ -64,6 +66,7 @@ func TestBrandCheck(t *testing.T) {
 		"JSON":              {"--format json " + bad, exitLook, []string{`"rule": "brand.endorsement"`, `"line": 5`, `"not_read": []`}},
 		"help":              {"--help", 0, []string{"fastlane", "Exit codes"}},
 		"a picture":         {"--policy " + protects + " " + pictured, exitLook, []string{"brand.asset", "icon.svg looks like mark.svg", "pictured.json:1"}},
+		"a plain shape":     {"--policy " + plain + " " + pictured, 0, []string{"note: square.svg: equal files only are found: it looks like a square"}},
 		"no reference":      {"--policy " + lost + " " + good, exitFailed, []string{"lost.yaml: key brand.assets.references: marks/none.png: no such file"}},
 		"a policy of error": {"--policy " + good + " " + good, exitFailed, []string{"key version"}},
 	} {

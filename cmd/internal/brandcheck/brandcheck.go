@@ -11,6 +11,7 @@ import (
 	"rollcall/cmd/internal/listings"
 	"rollcall/cmd/internal/pictures"
 	"rollcall/rules/brand"
+	"rollcall/rules/brand/protected"
 	"rollcall/rules/catalogue"
 	"rollcall/rules/policy"
 	"rollcall/rules/rule"
@@ -33,6 +34,8 @@ type Report struct {
 	Listings []Judged
 	Problems []listings.Problem
 	Rules    []rule.Rule
+	// Notes say which protected pictures are not looked for by what they show.
+	Notes []string
 }
 
 // A Judged is one listing with what rules say of it.
@@ -63,6 +66,11 @@ func Run(paths []string, opt Options) (*Report, error) {
 		return nil, err
 	}
 	r := &Report{Rules: brand.Rules()}
+	for _, p := range [...]brand.Pictures{gallery.Protected, gallery.Others} {
+		if known, is := p.(*protected.Pictures); is {
+			r.Notes = append(r.Notes, known.Unlike()...)
+		}
+	}
 	for _, name := range paths {
 		list, problems, err := listings.Read(name)
 		if err != nil {

@@ -44,6 +44,9 @@ func Table(w io.Writer, r *Report) error {
 	for _, p := range r.Problems {
 		fmt.Fprintf(b, "not read: %s\n", plain(p.String()))
 	}
+	for _, n := range r.Notes {
+		fmt.Fprintf(b, "note: %s\n", plain(n))
+	}
 	fmt.Fprintf(b, "%d listings, %d findings that fail, %d things not read\n", len(r.Listings), r.Failed(), len(r.Problems))
 	return b.Flush()
 }

@@ -33,6 +33,9 @@ func New(references []asset.Reference, terms policy.Brand) *Pictures {
 // taken for it.
 func (p *Pictures) Threshold() int { return p.threshold }
 
+// Unlike says which of them are found as equal files alone, and why.
+func (p *Pictures) Unlike() []string { return p.index.Unlike() }
+
 // Look compares one picture or video. What can't be seen is no evidence, unless
 // what can be seen is protected.
 func (p *Pictures) Look(a schema.ListingAsset) (v rule.Verdict, seen, expected string) {
