@@ -26,6 +26,7 @@ type Book struct {
 	terms     policy.Brand
 	finder    *wordmark.Finder
 	owners    map[string]bool // texts of marks that are owners' names and no wordmarks
+	sites     map[string]bool // the owners' own, without .com
 	languages []*language.Language
 	others    others
 }
@@ -34,7 +35,7 @@ type Book struct {
 // policy does not ship.
 func New(p *policy.Policy) (*Book, error) {
 	terms := p.Brand()
-	b := &Book{terms: terms, owners: map[string]bool{}}
+	b := &Book{terms: terms, owners: map[string]bool{}, sites: map[string]bool{}}
 	var marks []wordmark.Mark
 	protected := map[string]bool{}
 	for _, w := range terms.Wordmarks {
@@ -47,6 +48,11 @@ func New(p *policy.Policy) (*Book, error) {
 			// "Microsoft Corporation" has a wordmark in it; another owner's name is
 			// none by itself.
 			b.owners[o] = len(wordmark.New(marks[:len(terms.Wordmarks)]).Find(lettering.Read(o))) == 0
+		}
+	}
+	for _, m := range marks {
+		if !m.Ordinary {
+			b.sites[strings.ToLower(strings.ReplaceAll(m.Text, " ", ""))] = true
 		}
 	}
 	b.finder = wordmark.New(marks)
@@ -238,7 +244,7 @@ func (j *judging) granted(scope string) bool {
 func (j *judging) name(n named) []Check {
 	glyphs := lettering.Read(cut(n.text))
 	check := Check{Rule: RuleName, Verdict: rule.Pass, Field: n.Field}
-	found := sentences(n.text, glyphs, j.pieces(glyphs, nil, nil))
+	found := sentences(n.text, glyphs, j.pieces(n.text, glyphs, nil, nil))
 	if m, ok := j.firstMark(found, n.text, n.Locale, true); ok && !j.granted(policy.GrantName) {
 		check.Verdict, check.From, check.To = rule.Fail, m.At, m.End
 		check.Seen = n.text
@@ -294,7 +300,7 @@ func (j *judging) text(f Field, text string) []Check {
 	}
 	short := cut(text)
 	glyphs := lettering.Read(short)
-	list := sentences(short, glyphs, j.pieces(glyphs, j.own, j.companies))
+	list := sentences(short, glyphs, j.pieces(short, glyphs, j.own, j.companies))
 	for i := range list {
 		list[i].marks = slices.DeleteFunc(list[i].marks, func(m mark) bool { return !j.meant(list[i], m, short, f.Locale, false) })
 	}

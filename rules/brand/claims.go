@@ -61,7 +61,7 @@ func (j *judging) grantedClaim(s sentence, at language.Span) bool {
 	return slices.ContainsFunc(j.terms.Grants, func(g policy.Grant) bool {
 		return g.Holds(j.listing.AppID, policy.GrantClaim, j.occasion.At) && slices.ContainsFunc(g.Names, func(name string) bool {
 			glyphs := lettering.Read(name)
-			for _, n := range sentences(name, glyphs, j.pieces(glyphs, nil, nil)) {
+			for _, n := range sentences(name, glyphs, j.pieces(name, glyphs, nil, nil)) {
 				if t := bare(n.text); t != "" && strings.Contains(whole, t) && overlapsText(s.text, n.text, at) {
 					return true
 				}

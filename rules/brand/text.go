@@ -1,6 +1,7 @@
 package brand
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -164,9 +165,9 @@ func letterAt(text []lettering.Glyph, i int) bool { return i < len(text) && text
 
 // pieces finds what is to be seen as a sign: the listing's own names first, then
 // marks.
-func (b *Book) pieces(glyphs []lettering.Glyph, own *wordmark.Finder, companies map[string]bool) []piece {
+func (b *Book) pieces(text string, glyphs []lettering.Glyph, own *wordmark.Finder, companies map[string]bool) []piece {
 	var out []piece
-	taken := make([]language.Span, 0, 8)
+	taken := b.addresses(text, glyphs)
 	if own != nil {
 		for _, m := range own.Find(glyphs) {
 			if m.Disguised {
@@ -184,12 +185,36 @@ func (b *Book) pieces(glyphs []lettering.Glyph, own *wordmark.Finder, companies 
 			taken = append(taken, language.Span{From: m.From, To: m.To})
 		}
 	}
+	slices.SortFunc(taken, func(a, b language.Span) int { return a.From - b.From })
+	next := 0 // both lists are in the order of the text
 	for _, m := range b.finder.Find(glyphs) {
 		at := language.Span{From: m.From, To: m.To}
-		if slices.ContainsFunc(taken, at.Overlaps) {
+		for next < len(taken) && taken[next].To <= at.From {
+			next++
+		}
+		if next < len(taken) && taken[next].Overlaps(at) {
 			continue
 		}
 		out = append(out, piece{from: m.From, to: m.To, sign: policy.MarkSign, mark: &m})
+	}
+	return out
+}
+
+// address is what may be one of a site: its host's last two labels, and what
+// follows.
+var address = regexp.MustCompile(`(?i)\b(?:https?://)?(?:[a-z0-9-]+\.)*([a-z0-9-]+)\.com\b(?:[/?#][^\s<>"')\]]*)?`)
+
+// addresses finds addresses of the owners' own sites: a link to one is no use of
+// the mark.
+func (b *Book) addresses(text string, glyphs []lettering.Glyph) []language.Span {
+	var out []language.Span
+	for _, m := range address.FindAllStringSubmatchIndex(text, 1000) {
+		if !b.sites[strings.ToLower(text[m[2]:m[3]])] {
+			continue
+		}
+		from, _ := slices.BinarySearchFunc(glyphs, m[0], func(g lettering.Glyph, at int) int { return g.At - at })
+		to, _ := slices.BinarySearchFunc(glyphs, m[1], func(g lettering.Glyph, at int) int { return g.At - at })
+		out = append(out, language.Span{From: from, To: to})
 	}
 	return out
 }

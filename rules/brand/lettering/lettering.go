@@ -54,9 +54,20 @@ func read(text string) []Glyph {
 	for at := 0; at < len(text); {
 		r, size := utf8.DecodeRuneInString(text[at:])
 		end := at + size
+		if r == '<' || r == '&' {
+			// Stores show some HTML: what stands for a sign is that sign.
+			if shown, n := markup(text[at:]); n > 0 {
+				r, end = shown, at+n
+				if r == 0 { // within a word it hides the word
+					hidden = hidden || len(out) > 0 && out[len(out)-1].Word
+					at = end
+					continue
+				}
+			}
+		}
 		switch {
 		case r < utf8.RuneSelf:
-			g := Glyph{Rune: r, Plain: r, At: at, End: end, Odd: hidden}
+			g := Glyph{Rune: r, Plain: r, At: at, End: end, Odd: hidden || end-at > 1}
 			switch {
 			case 'A' <= r && r <= 'Z':
 				g.Rune, g.Word, g.Upper = r+'a'-'A', true, true
@@ -66,7 +77,7 @@ func read(text string) []Glyph {
 			}
 			out = append(out, g)
 			hidden = false
-		case r == utf8.RuneError && size == 1:
+		case r == utf8.RuneError && end-at == 1:
 			out = append(out, Glyph{Rune: r, Plain: r, At: at, End: end})
 			hidden = false
 		case invisible(r):
