@@ -33,7 +33,7 @@ var drawnText string
 // alsoDrawn are look-alikes that measuring the whole letter does not find: dotted
 // circles, and the two alphabets of Japanese where they share a letter.
 var alsoDrawn = map[rune]string{
-	'O': "Ꙩʘ", 'o': "ꙩ", 'f': "ғ", 'F': "Ғ",
+	'э': "\u03f6", 'O': "Ꙩʘ", 'o': "ꙩ", 'f': "ғ", 'F': "Ғ", 'n': "ՈႶ",
 	'り': "リ", 'へ': "ヘ", 'か': "カ", 'や': "ヤ", 'き': "キ", 'せ': "セ", 'も': "モ", 'う': "ウ", 'ら': "ラ",
 }
 
@@ -83,13 +83,17 @@ var canons = sync.OnceValue(func() map[rune]string {
 			to = string(x)
 		} else if depth < 6 {
 			next := ""
-			if like := drawnLike(r); r == 'ғ' || r == 'Ғ' { // small capital F has no character of its own
-				next = string(like[0])
-			} else if b, ok := t.Base(r); ok {
-				next = string(b.Letter)
-			} else if p, ok := t.Prototype(r); ok && r >= utf8.RuneSelf {
-				next = bareLetters(t, p)
-			} else if byDrawing(t, r) {
+			look, has := t.Prototype(r)
+			look = bareLetters(t, look)
+			base, based := t.Base(r)
+			switch single := utf8.RuneCountInString(look) == 1; {
+			case r == 'ғ' || r == 'Ғ' || r == 'Ո' || r == 'Ⴖ' || r == '\u03f6': // alsoDrawn
+				next = string(drawnLike(r)[0])
+			case has && r >= utf8.RuneSelf && (single || !based):
+				next = look
+			case based:
+				next = string(base.Letter)
+			case byDrawing(t, r):
 				next = string(drawnLike(r)[0])
 			}
 			if next != "" && next != string(r) {

@@ -192,7 +192,10 @@ func lowered(words []word) []word {
 	for _, w := range words {
 		for i := range w.units {
 			r := w.units[i].r
-			for _, x := range shapes(u, r) {
+			if r == 'ғ' { // what small capitals have for F
+				r = 'f'
+			}
+			for _, x := range drawn(u, r) {
 				if r >= utf8.RuneSelf && x.foldable && x.r < utf8.RuneSelf {
 					r = x.r
 				}

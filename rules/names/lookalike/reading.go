@@ -312,6 +312,9 @@ func looksLikeLetters(t *ucd.Tables, r rune, looks bool) bool {
 		// Two regional indicators are the flag of a country.
 		return looks || r < 0x1f1e6 || r > 0x1f1ff
 	}
+	if r == '\u03f6' { // a mathematical sign that is drawn like the Cyrillic "э"
+		return true
+	}
 	to, ok := t.Prototype(r)
 	if !ok {
 		return false
