@@ -4,7 +4,12 @@
 package catalogue
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
+	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"rollcall/rules/apphour"
@@ -40,6 +45,16 @@ func Known(p *policy.Policy) []string {
 	return ids
 }
 
+// Digest names what the built-in rules find: the ids and versions of all of them.
+var Digest = sync.OnceValue(func() string {
+	var all []string
+	for _, r := range Rules() {
+		all = append(all, r.ID+" "+strconv.Itoa(r.Version))
+	}
+	sum := sha256.Sum256([]byte(strings.Join(all, "\n")))
+	return hex.EncodeToString(sum[:6])
+})
+
 // Input is what judging takes besides the subject.
 type Input struct {
 	Policy *policy.Policy
@@ -66,6 +81,13 @@ func Session(call schema.Call, s schema.Session, rows []schema.Obligation, in In
 	out.Add(evidence.JudgeClock(subject))
 	out.Add(own.JudgeSession(subject))
 	exceptions.Apply(out.Findings, in.Policy)
+	return out
+}
+
+// Notices has the rules that obligations alone decide judge them.
+func Notices(rows []schema.Obligation, p *policy.Policy) rule.Outcome {
+	out := notice.Judge(rows, p)
+	exceptions.Apply(out.Findings, p)
 	return out
 }
 

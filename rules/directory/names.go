@@ -42,16 +42,24 @@ func (d *Directory) Names(c schema.Call) []schema.ShownName {
 	for i := range out {
 		x := &out[i]
 		x.Kinds, x.Labels = distinct(x.Kinds), distinct(x.Labels)
-		x.Directory = d.shown(x.RawID, x.First, x.Last)
-		if x.Directory.Known() && x.Directory.Name != x.Name {
-			x.Directory.Near = d.near(x.RawID, x.Directory.Name, x.First, x.Last)
-		}
 	}
+	d.Look(out)
 	slices.SortFunc(out, func(a, b schema.ShownName) int {
 		return cmp.Or(strings.Compare(a.RawID, b.RawID), strings.Compare(a.Surface, b.Surface),
 			strings.Compare(string(a.Source), string(b.Source)), strings.Compare(a.Name, b.Name))
 	})
 	return out
+}
+
+// Look says of displayed names what the directory said of their identities then.
+func (d *Directory) Look(list []schema.ShownName) {
+	for i := range list {
+		x := &list[i]
+		x.Directory = d.shown(x.RawID, x.First, x.Last)
+		if x.Directory.Known() && x.Directory.Name != x.Name {
+			x.Directory.Near = d.near(x.RawID, x.Directory.Name, x.First, x.Last)
+		}
+	}
 }
 
 // precedes reports whether a name was seen before a row's first time, which is

@@ -4,6 +4,7 @@ package exceptions
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"rollcall/rules/policy"
@@ -47,17 +48,33 @@ func Apply(list []schema.Finding, p *policy.Policy) {
 		return
 	}
 	for i := range list {
-		e, covered := p.Excepted(list[i])
-		if !covered {
-			continue
+		if words, covered := words(list[i], p); covered {
+			list[i].Status = rule.StatusSuppressed
+			list[i].Message += words
 		}
-		list[i].Status = rule.StatusSuppressed
-		ticket := ""
-		if e.Ticket != "" {
-			ticket = ", " + e.Ticket
-		}
-		list[i].Message += fmt.Sprintf(" Excepted by %s until %s (%s%s): %s", e.Owner, rule.Instant(e.Expires), e.ID, ticket, e.Reason)
 	}
+}
+
+// Undo takes back what Apply did to a finding by a policy.
+func Undo(f *schema.Finding, p *policy.Policy) {
+	if f.Status != rule.StatusSuppressed {
+		return
+	}
+	words, _ := words(*f, p)
+	f.Status, f.Message = rule.StatusNew, strings.TrimSuffix(f.Message, words)
+}
+
+// words says who answers for the exception that covers a finding.
+func words(f schema.Finding, p *policy.Policy) (_ string, covered bool) {
+	e, covered := p.Excepted(f)
+	if !covered {
+		return "", false
+	}
+	ticket := ""
+	if e.Ticket != "" {
+		ticket = ", " + e.Ticket
+	}
+	return fmt.Sprintf(" Excepted by %s until %s (%s%s): %s", e.Owner, rule.Instant(e.Expires), e.ID, ticket, e.Reason), true
 }
 
 // Report judges the exceptions of a policy, given the findings that are

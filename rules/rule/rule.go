@@ -104,6 +104,15 @@ func (p *Population) Add(o Population) {
 	p.NotApplicable += o.NotApplicable
 }
 
+// Sub takes another population out.
+func (p *Population) Sub(o Population) {
+	p.Population -= o.Population
+	p.Pass -= o.Pass
+	p.Fail -= o.Fail
+	p.NoEvidence -= o.NoEvidence
+	p.NotApplicable -= o.NotApplicable
+}
+
 // An Outcome is what rules say of a subject: the findings, and how many parts
 // of it each rule judged.
 type Outcome struct {

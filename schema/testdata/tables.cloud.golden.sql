@@ -716,3 +716,13 @@ CREATE TABLE IF NOT EXISTS alert_deliveries (
     stored_at DateTime64(6, 'UTC') DEFAULT now64(6, 'UTC')
 ) ENGINE = MergeTree()
 ORDER BY (alert_id, revision, target, at);
+
+ALTER TABLE calls ADD COLUMN IF NOT EXISTS as_of Nullable(DateTime64(3, 'UTC')) COMMENT 'the instant for which it was judged';
+
+ALTER TABLE calls ADD COLUMN IF NOT EXISTS policy LowCardinality(String) COMMENT 'the version that judged it';
+
+ALTER TABLE calls ADD COLUMN IF NOT EXISTS rules LowCardinality(String) COMMENT 'digest of the ids and versions of the rules of the program that judged it';
+
+CREATE OR REPLACE VIEW calls_current AS
+SELECT call_id, version, superseded_by, tenant, resource, teams, start, end, alias_keys, json, stored_at, chat, as_of, policy, rules
+FROM calls FINAL WHERE superseded_by = '';

@@ -55,8 +55,10 @@ func (t Terms) assembling() assemble.Options {
 type Results struct {
 	// Call has its sessions without receipts and signals.
 	Call schema.Call
-	// Policy is the version that judged the call.
+	// Policy is the version that judged the call, and AsOf the instant for which
+	// all of it was judged.
 	Policy *policy.Policy
+	AsOf   time.Time
 	Tenant string
 	// Names are the displayed names that the call showed.
 	Names []schema.ShownName
@@ -101,7 +103,7 @@ type Session struct {
 // meeting and what comes of them would fill the memory. It is pure.
 func Evaluate(spine *assemble.Spine, d Doubts, t Terms, each func(schema.Call, Part) error) (Results, error) {
 	j := t.judge(spine.Outline())
-	r := Results{Policy: j.policy}
+	r := Results{Policy: j.policy, AsOf: t.Now}
 	for s := range spine.Sessions() {
 		p := j.session(s)
 		if err := each(j.outline(), p); err != nil {
@@ -109,7 +111,8 @@ func Evaluate(spine *assemble.Spine, d Doubts, t Terms, each func(schema.Call, P
 		}
 	}
 	j.end(d)
-	r.Names = j.names(t)
+	r.Names = t.Directory.Names(j.call)
+	j.names(t, r.Names)
 	r.Call, r.Tenant, r.Findings, r.Checks, r.Hours = j.call, j.tenant, j.outcome.Findings, j.outcome.Checks, j.hours
 	opt := metering.Options{Now: t.Now, Owner: j.owner}
 	r.Lines = metering.Call(r.Call, t.Tariff, opt)

@@ -42,15 +42,14 @@ func (t tenants) of(raw string) string {
 }
 
 // names judges the displayed names of the call, when all its sessions are: what
-// is found of them is in the outcome.
-func (j *judging) names(t Terms) []schema.ShownName {
+// is found of them is in the outcome, and result and tenant in the list.
+func (j *judging) names(t Terms, out []schema.ShownName) {
 	whose, apps := tenants{}, tenants{}
 	for _, s := range j.call.Sessions {
 		app, tenant := j.owner(s)
 		whose.add(s.RawID, tenant)
 		apps.add(s.RawID, app)
 	}
-	out := t.Directory.Names(j.call)
 	owner := func(raw string) policy.App {
 		app, tenant := apps.of(raw), whose.of(raw)
 		if len(whose) == 0 { // a chat: only its resource tells
@@ -63,7 +62,6 @@ func (j *judging) names(t Terms) []schema.ShownName {
 	}
 	j.rules.Known = t.Known
 	j.outcome.Add(catalogue.Names(j.call, out, owner, j.rules))
-	return out
 }
 
 // names takes the displayed names of a call.

@@ -169,12 +169,15 @@ func (s *subjects) stored(ctx context.Context, prefix string) ([]string, error) 
 	return ids, err
 }
 
+// tallied adds up what calls contribute to the hours of apps, in the order of
+// scanTally.
+var tallied = fmt.Sprintf(`sum(ended), arraySlice(arraySort(groupUniqArrayArray(ended_evidence)), 1, %[1]d), max(sent),
+    sum(signalled), arraySlice(arraySort(groupUniqArrayArray(signalled_evidence)), 1, %[1]d), max(showed), max(gap)`, rule.MaxEvidence)
+
 // tallies adds up what the current calls contribute to the hours of apps.
 func (s *subjects) tallies(ctx context.Context, only []time.Time) ([]apphour.Tally, error) {
-	sql := `SELECT tenant, app, app_version, hour, sum(ended), arraySlice(arraySort(groupUniqArrayArray(ended_evidence)), 1, ?), max(sent),
-    sum(signalled), arraySlice(arraySort(groupUniqArrayArray(signalled_evidence)), 1, ?), max(showed), max(gap)
-FROM app_hours_current`
-	args := []any{rule.MaxEvidence, rule.MaxEvidence}
+	sql := "SELECT tenant, app, app_version, hour, " + tallied + " FROM app_hours_current"
+	var args []any
 	if only != nil {
 		at := make([]int64, len(only))
 		for i, h := range only {
@@ -186,19 +189,23 @@ FROM app_hours_current`
 	sql += " GROUP BY tenant, app, app_version, hour"
 	var list []apphour.Tally
 	err := each(ctx, s.w.conn, "the hours of apps", sql, args, func(rows driver.Rows) error {
-		var t apphour.Tally
-		var ended, signalled uint64
-		var sent, showed, gap bool
-		if err := rows.Scan(&t.Tenant, &t.App, &t.Version, &t.Hour, &ended, &t.EndedEvidence, &sent, &signalled, &t.SignalledEvidence, &showed, &gap); err != nil {
-			return err
-		}
-		t.Hour = t.Hour.UTC()
-		t.Ended, t.Signalled, t.Sent, t.Showed, t.Gap = int(ended), int(signalled), sent, showed, gap
+		t, err := scanTally(rows)
 		list = append(list, t)
-		return nil
+		return err
 	})
 	apphour.Sort(list)
 	return list, err
+}
+
+// scanTally reads what calls contribute to an hour of an app, after whatever
+// columns come before.
+func scanTally(rows driver.Rows, before ...any) (t apphour.Tally, err error) {
+	var ended, signalled uint64
+	var sent, showed, gap bool
+	err = rows.Scan(append(before, &t.Tenant, &t.App, &t.Version, &t.Hour, &ended, &t.EndedEvidence, &sent, &signalled, &t.SignalledEvidence, &showed, &gap)...)
+	t.Hour = t.Hour.UTC()
+	t.Ended, t.Signalled, t.Sent, t.Showed, t.Gap = int(ended), int(signalled), sent, showed, gap
+	return t, err
 }
 
 // partitions judges each partition of which anything is stored or known to be

@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"rollcall/rules/assemble"
+	"rollcall/rules/catalogue"
 	"rollcall/rules/rule"
 	"rollcall/schema"
 )
@@ -73,7 +74,7 @@ func newWriter(conn driver.Conn, version uint64, now time.Time) *writer {
 		{insert: "INSERT INTO app_hours (call_id, version, tenant, app, app_version, hour, ended, ended_evidence, sent, signalled, signalled_evidence, showed, gap)"},
 		{insert: "INSERT INTO listing_checks (subject_id, version, tenant, app, event_id, listed_at, position, rule, field, kind, locale, result, status, seen, expected)"},
 	}
-	w.calls = pending{insert: "INSERT INTO calls (call_id, version, superseded_by, tenant, resource, teams, start, end, alias_keys, json)"}
+	w.calls = pending{insert: "INSERT INTO calls (call_id, version, superseded_by, tenant, resource, teams, start, end, alias_keys, json, as_of, policy, rules)"}
 	return w
 }
 
@@ -164,7 +165,8 @@ func (w *writer) end(ctx context.Context, r Results, keys []string) error {
 		return fmt.Errorf("call %s: %w", id, err)
 	}
 	w.bytes += len(text)
-	w.calls.rows = append(w.calls.rows, []any{id, v, "", r.Tenant, call.Resource, call.Teams, null(call.Start.At), null(call.End.At), orEmpty(keys), string(text)})
+	w.calls.rows = append(w.calls.rows, []any{id, v, "", r.Tenant, call.Resource, call.Teams, null(call.Start.At), null(call.End.At), orEmpty(keys), string(text),
+		null(r.AsOf), r.Policy.ID, catalogue.Digest()})
 	w.rows++
 	if w.hold && w.full() {
 		return w.flushTables(ctx)
@@ -184,7 +186,8 @@ func (w *writer) full() bool { return w.rows >= maxPending || w.bytes >= maxByte
 
 // supersede marks a call whose evidence now belongs to another.
 func (w *writer) supersede(callID, by string) {
-	w.calls.rows = append(w.calls.rows, []any{callID, w.version, by, "", "", false, (*time.Time)(nil), (*time.Time)(nil), []string{}, ""})
+	w.calls.rows = append(w.calls.rows, []any{callID, w.version, by, "", "", false, (*time.Time)(nil), (*time.Time)(nil), []string{}, "",
+		(*time.Time)(nil), "", ""})
 	w.rows++
 }
 

@@ -3,13 +3,15 @@
 package backtest
 
 import (
+	"cmp"
 	"context"
+	"runtime"
+	"sync"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"rollcall/cmd/internal/assess"
-	"rollcall/rules/apphour"
 	"rollcall/rules/policy"
 	"rollcall/rules/rule"
 	"rollcall/schema"
@@ -23,6 +25,14 @@ type Config struct {
 	After *policy.Policy
 	// Since is from when calls are judged, by their start; zero: all.
 	Since time.Time
+	// Anew has every call assembled of its events, as if nothing that was assembled
+	// of it were stored: ten times as slow, and the same report.
+	Anew bool
+	// AtOnce is of about how many calls results are read at once; 0: 25,000.
+	AtOnce int
+	// Workers is how many judge beside each other; 0: one a processor. The report
+	// is the same.
+	Workers int
 	// Progress is told how many calls were judged; nil: nobody is.
 	Progress func(calls int)
 }
@@ -84,36 +94,23 @@ type State struct {
 	PolicyVersion string `json:"policy_version"`
 }
 
-const (
-	// maxExamples is how many examples a rule has of each change: the earliest.
-	maxExamples = 3
-	// maxTallies is from how many on tallies of hours are added up.
-	maxTallies = 50_000
-)
+// atOnce is the default of Config.AtOnce: fewer make ClickHouse read rows again,
+// which it reads by the thousands.
+const atOnce = 25_000
 
-// Run judges the calls of a store under both policies, call by call, and the
-// listings of apps. Memory holds a few calls, and what every app did in each hour.
+// Run judges the calls of a store under both policies, on every processor, and the
+// listings of apps.
+// Memory holds what was assembled of the calls of a few stretches, and what every
+// app did in each hour.
 func Run(ctx context.Context, conn driver.Conn, cfg Config) (*Report, error) {
 	after := cfg.Before
 	after.Policy, after.Versions = cfg.After, nil
-	r := newReport(cfg)
-	var was, is hours
-	for c, err := range assess.KnownCalls(ctx, conn, cfg.Since) {
-		if err != nil {
-			return nil, err
-		}
-		b, a, err := c.Twice(cfg.Before, after)
-		if err != nil {
-			return nil, err
-		}
-		r.compare(b, a)
-		was.add(b.Hours)
-		is.add(a.Hours)
-		if r.Calls++; cfg.Progress != nil {
-			cfg.Progress(r.Calls)
-		}
+	c := assess.NewComparison(assess.ComparisonConfig{Conn: conn, Before: cfg.Before, After: cfg.After, Since: cfg.Since, Anew: cfg.Anew})
+	total := newTally()
+	if err := judge(ctx, conn, c, total, cfg); err != nil {
+		return nil, err
 	}
-	r.compare(assess.JudgeHours(was.sum(), cfg.Before), assess.JudgeHours(is.sum(), after))
+	total.take(assess.Compared{Was: assess.JudgeHours(total.was.sum(), cfg.Before), Is: assess.JudgeHours(total.is.sum(), after)})
 	// Listings stand as they are, whenever they came: both policies judge the latest.
 	listed, err := assess.JudgeListings(ctx, conn, cfg.Before)
 	if err != nil {
@@ -123,8 +120,54 @@ func Run(ctx context.Context, conn driver.Conn, cfg Config) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.compare(listed, relisted)
-	return r, nil
+	total.take(assess.Compared{Was: listed, Is: relisted})
+	return total.report(newReport(cfg)), nil
+}
+
+// judge judges all calls, a worker for each processor, and adds up what they
+// find: a sum that is the same however they share the calls out.
+func judge(ctx context.Context, conn driver.Conn, c *assess.Comparison, total *tally, cfg Config) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	todo := make(chan assess.Stretch)
+	var mu sync.Mutex
+	var done sync.WaitGroup
+	for range cmp.Or(cfg.Workers, runtime.GOMAXPROCS(0)) {
+		done.Go(func() {
+			for s := range todo {
+				part := newTally()
+				err := c.Stretch(ctx, s, func(x assess.Compared) error {
+					part.take(x)
+					return ctx.Err()
+				})
+				if err != nil {
+					cancel(err)
+					return
+				}
+				mu.Lock()
+				total.add(part)
+				if cfg.Progress != nil {
+					cfg.Progress(total.calls)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	for s, err := range assess.Stretches(ctx, conn, cmp.Or(cfg.AtOnce, atOnce)) {
+		if err != nil {
+			cancel(err)
+			break
+		}
+		select {
+		case todo <- s:
+			continue
+		case <-ctx.Done():
+		}
+		break
+	}
+	close(todo)
+	done.Wait()
+	return context.Cause(ctx)
 }
 
 func newReport(cfg Config) *Report {
@@ -139,45 +182,6 @@ func newReport(cfg Config) *Report {
 		r.Before = []string{cfg.Before.Policy.ID}
 	}
 	return r
-}
-
-// compare takes what is found of a subject under either policy.
-func (r *Report) compare(was, is assess.Judged) {
-	for id, p := range was.Checks {
-		r.rule(id).Before.Add(p)
-	}
-	for id, p := range is.Checks {
-		r.rule(id).After.Add(p)
-	}
-	before := make(map[string]schema.Finding, len(was.Findings))
-	for _, f := range was.Findings {
-		before[f.ID] = f
-		if f.Status == rule.StatusSuppressed {
-			r.rule(f.Rule).Before.Suppressed++
-		}
-	}
-	rule.SortFindings(is.Findings)
-	for _, f := range is.Findings {
-		if f.Status == rule.StatusSuppressed {
-			r.rule(f.Rule).After.Suppressed++
-		}
-		old, found := before[f.ID]
-		delete(before, f.ID)
-		if !found {
-			r.add(New, nil, &f)
-		} else if differ(old, f) {
-			r.add(Changed, &old, &f)
-		}
-	}
-	if len(before) == 0 {
-		return
-	}
-	rule.SortFindings(was.Findings)
-	for _, f := range was.Findings {
-		if _, gone := before[f.ID]; gone {
-			r.add(Gone, &f, nil)
-		}
-	}
 }
 
 // differ reports whether a finding says something else, besides which version of
@@ -205,34 +209,9 @@ func failing(f schema.Finding) bool {
 	return f.Result == string(rule.Fail) && f.Severity != schema.SeverityInfo && f.Status != rule.StatusSuppressed
 }
 
-func (r *Report) rule(id string) *Rule {
-	if r.Rules[id] == nil {
-		r.Rules[id] = &Rule{Examples: []Example{}}
-	}
-	return r.Rules[id]
-}
-
 // Worse reports whether anything would newly fail above the severity info that
 // no exception covers.
 func (r *Report) Worse() bool { return r.worse }
-
-func (r *Report) add(change string, was, is *schema.Finding) {
-	f := is
-	if f == nil {
-		f = was
-	}
-	to := r.rule(f.Rule)
-	if is != nil && failing(*is) && (was == nil || !failing(*was)) {
-		r.worse = true
-	}
-	n := map[string]*int{New: &to.New, Gone: &to.Gone, Changed: &to.Changed}[change]
-	if *n++; *n > maxExamples {
-		return
-	}
-	to.Examples = append(to.Examples, Example{
-		Change: change, ID: f.ID, CallID: f.CallID, Tenant: f.Tenant, App: f.App, Subject: f.Subject, Before: state(was), After: state(is),
-	})
-}
 
 func state(f *schema.Finding) *State {
 	if f == nil {
@@ -240,18 +219,3 @@ func state(f *schema.Finding) *State {
 	}
 	return &State{string(f.Severity), f.Status, f.Result, f.Message, f.PolicyVersion}
 }
-
-// hours are the tallies of the hours of apps, added up at times.
-type hours struct {
-	list []apphour.Tally
-	most int // at how many they are added up next
-}
-
-func (h *hours) add(more []apphour.Tally) {
-	if h.list = append(h.list, more...); len(h.list) >= max(h.most, maxTallies) {
-		h.list = apphour.Merge(h.list)
-		h.most = 2 * len(h.list)
-	}
-}
-
-func (h *hours) sum() []apphour.Tally { return apphour.Merge(h.list) }

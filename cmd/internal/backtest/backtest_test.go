@@ -25,6 +25,12 @@ const topic = "history"
 // history is a store with some simulated calls that were judged.
 func history(t *testing.T, opt simulate.Options) (driver.Conn, assess.Terms, *simulate.Truth) {
 	t.Helper()
+	return judgedBy(t, opt, []*policy.Policy{parsed(t, string(simulate.Policy(opt)))})
+}
+
+// judgedBy is a history that was judged by versions of a policy.
+func judgedBy(t *testing.T, opt simulate.Options, versions []*policy.Policy) (driver.Conn, assess.Terms, *simulate.Truth) {
+	t.Helper()
 	if _, err := chdb.Find(); err != nil {
 		if os.Getenv("CI") == "true" {
 			t.Fatal(err)
@@ -60,17 +66,18 @@ func history(t *testing.T, opt simulate.Options) (driver.Conn, assess.Terms, *si
 		}
 	}
 	send()
-	terms := assess.Terms{Policy: parsed(t, string(simulate.Policy(opt))), Now: truth.AsOf}
+	terms := assess.Terms{Policy: versions[len(versions)-1], Versions: versions, Now: truth.AsOf}
 	if _, err := assess.All(ctx, run.Conn, terms, assess.Version(truth.AsOf), nil); err != nil {
 		t.Fatal(err)
 	}
-	if terms, err = assess.TermsOfStore(ctx, run.Conn, terms); err != nil {
+	found, err := assess.TermsOfStore(ctx, run.Conn, terms)
+	if err != nil {
 		t.Fatal(err)
 	}
+	terms.Now = found.Now
 	if !terms.Now.Equal(truth.AsOf) {
 		t.Fatalf("the store was judged as of %v, not of %v", terms.Now, truth.AsOf)
 	}
-	terms.Gaps = nil // All knew of none
 	return run.Conn, terms, truth
 }
 
