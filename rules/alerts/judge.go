@@ -274,4 +274,3 @@ func (t Terms) Gone(before []Member) []Member {
 func DefaultTerms() Terms {
 	return Terms{Least: schema.SeverityMedium, Recent: 48 * time.Hour}
 }
-
