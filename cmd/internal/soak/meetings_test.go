@@ -75,6 +75,9 @@ func meetings(t *testing.T, seed uint64, kind simulate.Meetings) (map[string][]s
 			rows["obligation"] = append(rows["obligation"], fmt.Sprintf("%+v", b))
 		}
 		for _, f := range o.Findings {
+			if !known(f.Rule) {
+				continue // by which name people were shown depends on who speaks
+			}
 			f.Evidence = nil
 			rows["finding"] = append(rows["finding"], fmt.Sprintf("%+v", f))
 		}
