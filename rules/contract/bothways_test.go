@@ -59,6 +59,12 @@ func TestEveryRuleBothWays(t *testing.T) {
 		"name.directory-mismatch":       {},
 		"name.impersonation":            {},
 		"name.brand":                    {},
+		"brand.name":                    {},
+		"brand.statement":               {},
+		"brand.endorsement":             {},
+		"brand.certification":           {},
+		"brand.not-unique":              {},
+		"brand.asset":                   {},
 		"evidence.gap":                  {},
 		"policy.exception-expired":      {},
 		"policy.exception-unused":       {},
@@ -77,6 +83,8 @@ func TestEveryRuleBothWays(t *testing.T) {
 			switch id {
 			case "name.missing", "name.unsafe", "name.external-label", "name.directory-mismatch", "name.impersonation", "name.brand":
 				bad, good = namesBothWays(t, id)
+			case "brand.name", "brand.statement", "brand.endorsement", "brand.certification", "brand.not-unique", "brand.asset":
+				bad, good = listingsBothWays(t, id)
 			case "evidence.gap":
 				w := evidenceOf(t)
 				none.Policy = w.policy
