@@ -37,6 +37,11 @@ with up to three examples of each, the earliest. The other policy judges all of
 the calls, whatever its effective_from says. Nothing is sent, and nothing is
 written to the store.
 
+What the store holds of a call is taken over where the same policy and rules found
+it and time changes nothing of it any more; then only that is judged in which the
+policies differ. Another deadline or exception needs results alone, most other
+changes the sessions of every call.
+
 The store is that of the service that the configuration describes, whether it
 runs or not. Calls are judged as of the newest judgement there. The hours of apps
 (notice.app-broken, evidence.silent-app) are judged from the calls that started
