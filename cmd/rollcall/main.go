@@ -103,7 +103,7 @@ something to look at.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return exit{exitUsage, fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
-	root.AddCommand(newAudit(), newBrand(), newDemo(), newEvidence(), newExplain(), newFindings(), newMigrate(), newPolicy(), newRebuild(), newReport(), newServe(), newSimulate(), newVerify(), newVersion())
+	root.AddCommand(newAlerts(), newAudit(), newBrand(), newDemo(), newEvidence(), newExplain(), newFindings(), newMigrate(), newPolicy(), newRebuild(), newReport(), newServe(), newSimulate(), newVerify(), newVersion())
 	return root
 }
 

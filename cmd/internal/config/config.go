@@ -34,6 +34,7 @@ type Config struct {
 	// Tariff is the price book; without one nothing has a rate.
 	Tariff     string     `yaml:"tariff" kind:"path"`
 	Reports    Reports    `yaml:"reports"`
+	Alerts     Alerts     `yaml:"alerts"`
 	HTTP       HTTP       `yaml:"http"`
 	Log        Log        `yaml:"log"`
 	Pseudonyms Pseudonyms `yaml:"pseudonyms"`
@@ -209,6 +210,7 @@ func Default() Config {
 				{Name: "daily-usage", Kind: KindUsage, Cron: "15 0 * * *", Zone: "UTC"},
 			},
 		},
+		Alerts:  defaultAlerts(),
 		HTTP:    HTTP{Listen: "127.0.0.1:9464"},
 		Log:     Log{Level: "info", Format: "text"},
 		Signing: Signing{KeyFile: "rollcall-signing-key.pem"},

@@ -150,27 +150,23 @@ func isServiceLink(name string) bool {
 // of their own.
 func readSecrets(c *Config, environ []string) Problems {
 	var problems Problems
-	for _, s := range []struct {
-		key  string
-		into *Secret
-		file string
-	}{
-		{"kafka.sasl.password", &c.Kafka.SASL.Password, c.Kafka.SASL.PasswordFile},
-		{"clickhouse.password", &c.ClickHouse.Password, c.ClickHouse.PasswordFile},
-	} {
-		if s.into.Reveal() == redacted {
-			problems.add("", s.key, "%q is the mark that hides a password in a printed configuration; expected the password", redacted)
+	read := func(key string, into *Secret, file string) {
+		if into.Reveal() == redacted {
+			problems.add("", key, "%q is the mark that hides a password in a printed configuration; expected the password", redacted)
 		}
-		if s.file == "" {
-			continue
+		if file == "" {
+			return
 		}
-		if s.into.Reveal() != "" {
-			problems.add("", s.key+"_file", "given beside %s; expected one of the two", s.key)
-			continue
+		if into.Reveal() != "" {
+			problems.add("", key+"_file", "given beside %s; expected one of the two", key)
+			return
 		}
-		*s.into = readSecret(s.key+"_file", s.file, &problems)
+		*into = readSecret(key+"_file", file, &problems)
 	}
-	if !c.Pseudonyms.Enabled {
+	read("kafka.sasl.password", &c.Kafka.SASL.Password, c.Kafka.SASL.PasswordFile)
+	read("clickhouse.password", &c.ClickHouse.Password, c.ClickHouse.PasswordFile)
+	c.Alerts.secrets(read)
+	if !c.Pseudonyms.Enabled && c.Alerts.Persons != PersonsPseudonyms {
 		return problems
 	}
 	if c.Pseudonyms.KeyFile != "" {

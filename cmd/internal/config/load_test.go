@@ -177,6 +177,8 @@ func other(value reflect.Value) string {
 		return "7ms"
 	case Size:
 		return "7KiB"
+	case []AlertTarget, []Webhook:
+		return "[{name: other}]"
 	case []Schedule:
 		return "[{name: other}]"
 	}
@@ -209,7 +211,8 @@ func TestPseudonymKey(t *testing.T) {
 	}{
 		{"variable", "from the variable", []string{"ROLLCALL_PSEUDONYM_KEY=from the variable", "ROLLCALL_PSEUDONYMS_ENABLED=true"}},
 		{"file wins", "from the file", []string{"ROLLCALL_PSEUDONYM_KEY=x", "ROLLCALL_PSEUDONYMS_ENABLED=true", "ROLLCALL_PSEUDONYMS_KEY_FILE=key"}},
-		{"off", "", []string{"ROLLCALL_PSEUDONYM_KEY=x"}},
+		{"for alerts alone", "x", []string{"ROLLCALL_PSEUDONYM_KEY=x"}},
+		{"off", "", []string{"ROLLCALL_PSEUDONYM_KEY=x", "ROLLCALL_ALERTS_PERSONS=none"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := Load("", c.environ)

@@ -25,6 +25,7 @@ func (c Config) problems() Problems {
 	c.checkIntake(&ps)
 	c.ClickHouse.check(&ps)
 	c.Reports.check(&ps)
+	c.Alerts.check(&ps)
 	ps.checkAddress("http.listen", c.HTTP.Listen)
 	ps.checkOneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	ps.checkOneOf("log.format", c.Log.Format, "text", "json")

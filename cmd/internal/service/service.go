@@ -40,6 +40,7 @@ type Service struct {
 	log     *slog.Logger
 	clock   func() time.Time
 	live    assess.LiveConfig
+	alerts  *Alerts
 
 	registry *prometheus.Registry
 	terms    assess.Terms
@@ -87,6 +88,9 @@ func (s *Service) start(ctx context.Context) (err error) {
 		return err
 	}
 	s.terms, s.terms.Policy, s.terms.Gallery = terms, rules, s.pictures.For
+	if s.alerts, err = NewAlerts(s.cfg); err != nil {
+		return err
+	}
 	if s.listener, err = net.Listen("tcp", s.cfg.HTTP.Listen); err != nil {
 		return fmt.Errorf("http.listen: %s can't be opened (%w); choose a free address", s.cfg.HTTP.Listen, err)
 	}
@@ -104,6 +108,7 @@ func (s *Service) start(ctx context.Context) (err error) {
 	if err := s.startClickHouse(ctx); err != nil {
 		return err
 	}
+	s.alerts.Outbox.Conn = s.conn
 	if s.has(config.RoleAssess) {
 		if err := s.storePolicy(ctx, rules, text); err != nil {
 			return err
@@ -197,6 +202,11 @@ func (s *Service) run(ctx context.Context) error {
 		tasks.Go(func() error { return pipeline.Run(ctx) })
 	}
 	if s.has(config.RoleAssess) {
+		couriers, err := s.couriers(live)
+		if err != nil {
+			return err
+		}
+		s.deliver(ctx, couriers, tasks.Go)
 		tasks.Go(func() error { return live.Run(ctx) })
 	}
 	if s.has(config.RoleReport) {
@@ -240,6 +250,7 @@ func (s *Service) assessor() (*assess.Live, error) {
 	c.Poll = !s.has(config.RoleIngest)
 	return assess.NewLive(c, assess.LiveDependencies{
 		Conn: s.conn, Terms: s.terms, Frontier: s.frontier(), Clock: s.clock, Logger: s.log, Metrics: metrics,
+		Outbox: s.alerts.Outbox, Alerts: s.alerts.Terms,
 	}), nil
 }
 
