@@ -7,6 +7,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"rollcall/rules/names/ucd"
 )
 
 // An Index finds the entries that a name can be mistaken for. It is never
@@ -205,7 +209,7 @@ func (x *Index) find(q Query) Found {
 				if !done {
 					t = mistakenFor(mine, skeleton, e)
 					if t != notMistaken {
-						t |= whole.putIn(e.Name)
+						t |= whole.putIn(q.Name, e.Name)
 					}
 					verdicts[e.Name] = t
 				}
@@ -251,19 +255,26 @@ func mistakenFor(mine []core, skeleton string, e *Entry) trait {
 }
 
 // putIn is what a name has between its letters that a known one has not.
-func (r reading) putIn(known string) trait {
-	if !r.invisible && !r.emoji {
-		return 0
-	}
+func (r reading) putIn(name, known string) trait {
 	var t trait
-	k := read(known, manner{})
-	if r.invisible && !k.invisible {
+	if r.invisible && hidden(name) > hidden(known) {
 		t |= invisible
 	}
-	if r.emoji && !k.emoji {
+	if r.emoji && !read(known, manner{}).emoji {
 		t |= emoji
 	}
 	return t
+}
+
+// hidden counts the characters of a name that can't be seen.
+func hidden(name string) int {
+	u, n := ucd.Load(), 0
+	for _, r := range name {
+		if unicode.IsControl(r) || u.Ignorable.Has(r) || u.Format.Has(r) || u.PrivateUse.Has(r) || r == '\u2800' || r == utf8.RuneError {
+			n++
+		}
+	}
+	return n
 }
 
 // about reports whether an entry concerns a name at all.
