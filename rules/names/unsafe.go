@@ -153,7 +153,7 @@ func needed(t *ucd.Tables, runes []rune, i int) bool {
 	case 0xe0020 <= r && r <= 0xe007f:
 		return flagTags(runes, i)
 	case r == '\u034f': // between marks whose order counts
-		return t.Script(before) == "Hebrew" || unicode.Is(unicode.Mn, before) && unicode.Is(unicode.Mn, after)
+		return unicode.Is(unicode.Mn, before) && unicode.Is(unicode.Mn, after)
 	case 0x0600 <= r && r <= 0x0605, r == '\u06dd', r == '\u070f', r == '\u08e2', r == '\u0890', r == '\u0891', r == '\U000110bd', r == '\U000110cd':
 		return true // signs that are seen
 	case 0x1bca0 <= r && r <= 0x1bca3, 0x13430 <= r && r <= 0x1343f:

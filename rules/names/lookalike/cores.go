@@ -36,11 +36,16 @@ security finance accounting accounts payroll billing legal marketing operations 
 	return m
 }()
 
-// plain is a word's letters in lower case.
+// plain is a word's letters in lower case, as they look.
 func (w word) plain() string {
+	t := ucd.Load()
 	var b strings.Builder
 	for _, u := range w.units {
-		b.WriteRune(unicode.ToLower(u.r))
+		r := u.r
+		if to, ok := t.Prototype(r); ok && len(to) == 1 && r >= utf8.RuneSelf && isASCIILetter(rune(to[0])) {
+			r = rune(to[0])
+		}
+		b.WriteRune(unicode.ToLower(r))
 	}
 	return b.String()
 }
@@ -87,7 +92,7 @@ func cores(r reading, known bool) []core {
 		order := slices.ContainsFunc(words[1:], func(w word) bool { return w.before == comma })
 		out = appendCore(out, core{words: words, added: added, order: order})
 		if last := words[len(words)-1]; !known {
-			if n := last.letters(); n >= 2 && n < len(last.units) {
+			if n := last.letters(); (n >= 2 || n == 1 && unspaced(last.units[0].r)) && n < len(last.units) {
 				bare := append(slices.Clone(words[:len(words)-1]), word{last.units[:n], last.before})
 				if whole(bare) || len(words) == 1 {
 					out = appendCore(out, core{words: bare, added: true, order: order})
@@ -104,7 +109,7 @@ func cores(r reading, known bool) []core {
 		for i := 0; i <= min(lead, 3); i++ {
 			for j := 0; j <= min(trail, 4) && i+j < len(words); j++ {
 				bare := words[i : len(words)-j]
-				if i+j > 0 && len(out) < maxCores && (whole(bare) && !(known && allAside(bare)) || !known && numbersAround(words, i, j)) {
+				if i+j > 0 && len(out) < maxCores && ((whole(bare) || !known && len(bare) == 1 && len(bare[0].units) >= joinedLetters) && !(known && allAside(bare)) || !known && numbersAround(words, i, j)) {
 					out = appendCore(out, core{words: bare, added: true, order: order})
 				}
 			}
@@ -116,7 +121,7 @@ func cores(r reading, known bool) []core {
 	if bracketed {
 		take(r.words, false)
 	}
-	if len(segments) > 1 {
+	if len(segments) > 1 || len(segments) == 1 && len(segments[0]) < len(outside) {
 		for i, s := range segments {
 			if i == 0 && !known || whole(s) && (i == 0 || !known) {
 				take(s, true)
@@ -130,6 +135,10 @@ func cores(r reading, known bool) []core {
 	}
 	return out
 }
+
+// joinedLetters is the number of letters from which a single word may be a whole
+// name without its spaces.
+const joinedLetters = 6
 
 // aside reports whether a word is none of a name.
 func (w word) aside() bool { return w.isNumber() || around[w.plain()] }
@@ -246,34 +255,36 @@ func split(words []word, known bool) (outside []word, inside, segments [][]word)
 	within := false
 	var part []word
 	var segment []word
+	after := false
 	closeSegment := func() {
-		if len(segment) > 0 {
+		if len(segment) > 0 && !after {
 			segments = append(segments, segment)
-			segment = nil
 		}
+		segment, after = nil, false
 	}
-	for i, w := range words {
+	for _, w := range words {
 		switch w.before {
 		case openParen:
 			if len(part) > 0 {
 				inside, part = append(inside, part), nil
 			}
 			within = true
-			if i > 0 {
-				closeSegment()
-			}
-		case closeParen:
+		case closeParen, closeStrong:
 			if len(part) > 0 {
 				inside, part = append(inside, part), nil
 			}
 			within = false
+			if w.before == closeStrong {
+				closeSegment()
+			}
 		case strong:
 			if !within {
 				closeSegment()
 			}
 		case comma:
-			if !within && !known && len(segment) >= 2 {
+			if !within && !known && len(segment) >= 2 && len(segments) == 0 {
 				closeSegment()
+				after = true // what follows is no name of its own: "da Silva, Bruna Martins"
 			}
 		}
 		if within {

@@ -38,6 +38,7 @@ const (
 	strong              // " - ", "|", "/", ":" and the like
 	openParen           // any bracket
 	closeParen
+	closeStrong // a bracket and a separator: "(Contoso) | Jane Doe"
 )
 
 // A reading is a name as its words.
@@ -76,7 +77,14 @@ func read(name string, how manner) reading {
 			end()
 			pending = noBreak
 		}
-		pending = max(pending, b)
+		switch {
+		case b == openParen:
+			pending = b
+		case pending == closeParen && b == strong:
+			pending = closeStrong
+		default:
+			pending = max(pending, b)
+		}
 	}
 	add := func(u unit) {
 		if len(w.units) == 0 {
@@ -145,7 +153,11 @@ func within(runes []rune, i int) bool {
 	if strings.ContainsRune(currencies, runes[i]) {
 		return true
 	}
-	return touches(i-1) || same(i-1) || touches(i+1) || same(i+1)
+	before := i - 1
+	for before > 0 && unicode.Is(unicode.Cf, runes[before]) { // what can't be seen parts nothing
+		before--
+	}
+	return touches(before) || same(before) || touches(i+1) || same(i+1)
 }
 
 // breakOf is what a sign between words is.
