@@ -154,9 +154,10 @@ func (k *kept) fresh(ctx context.Context, conn driver.Conn, ranges []ingest.Rang
 		}
 		out, ids = append(out, e), append(ids, e.ID)
 	}
-	// Of an event that another call has, or had, it is to be found out which copy counts.
-	elsewhere, err := otherCopies(ctx, conn, ids, keys)
-	return out, !elsewhere, err
+	// Of an event that another call has, or had, or that came with other content,
+	// it is to be found out which copy counts.
+	differ, err := otherCopies(ctx, conn, ids, keys)
+	return out, !differ, err
 }
 
 // rejudge judges some sessions of a kept call again, and writes what follows in
@@ -314,13 +315,15 @@ func scanEvents(rows driver.Rows, to []schema.Event) ([]schema.Event, error) {
 	return to, rows.Err()
 }
 
-// otherCopies tells whether copies of some events name other alias sets.
+// otherCopies tells whether copies of some events name other alias sets, or say
+// something else.
 func otherCopies(ctx context.Context, conn driver.Conn, ids, keys []string) (bool, error) {
 	for some := range slices.Chunk(ids, maxList) {
 		p := clickhouse.Parameters{"ids": listOf(some), "keys": listOf(keys)}
 		var n uint64
 		err := conn.QueryRow(clickhouse.Context(ctx, clickhouse.WithParameters(p)),
-			"SELECT count() FROM events WHERE event_id IN {ids:Array(String)} AND alias_key NOT IN {keys:Array(String)}").Scan(&n)
+			`SELECT count() FROM (SELECT event_id FROM events WHERE event_id IN {ids:Array(String)}
+GROUP BY event_id HAVING countIf(alias_key NOT IN {keys:Array(String)}) > 0 OR uniqExact(version, content) > 1)`).Scan(&n)
 		if err != nil {
 			return false, fmt.Errorf("find the copies of events: %w", err)
 		}

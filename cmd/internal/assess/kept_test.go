@@ -1,12 +1,16 @@
 package assess
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"rollcall/reports/findings"
 )
@@ -134,4 +138,80 @@ func TestKeptCallsAsAudit(t *testing.T) {
 		t.Errorf("calls were evaluated anew: %s; %s", strings.Join(kept, ", "), strings.Join(after, ", "))
 	}
 	b.asAudit()
+}
+
+// TestKeptConflict: an event that comes again with other content gives a kept
+// call one receipt, the one that counts, and a conflict.
+func TestKeptConflict(t *testing.T) {
+	b := newBench(t)
+	from := day(2, "10:00:00")
+	late := from.Add(30 * time.Second)
+	other := map[string]string{
+		"time":    receipt("time", of("time"), "alice", from.Add(2*time.Second)),
+		"person":  receipt("person", of("person"), "bob", late),
+		"surface": strings.Replace(receipt("surface", of("surface"), "alice", late), "banner", "audio", 1),
+	}
+	var first, again []string
+	for call, message := range other {
+		b.goesOn(call, from, "alice", "bob")
+		first, again = append(first, receipt(call, of(call), "alice", late)), append(again, message)
+	}
+	b.clock = from.Add(40 * time.Second)
+	b.sends(receiptTopic, b.clock, first...)
+	b.clock = from.Add(50 * time.Second)
+	b.sends(receiptTopic, b.clock, again...)
+	b.wants("SELECT DISTINCT concat(rule, ' ', subject) FROM findings_current WHERE rule = 'evidence.conflict'", "evidence.conflict event.content")
+	b.asAudit()
+}
+
+// TestKeptInterrupted: a service that ends between any two writes of an
+// amendment comes to what an uninterrupted one does, with one history.
+func TestKeptInterrupted(t *testing.T) {
+	b := newBench(t)
+	conn := b.live.deps.Conn
+	for n := range 8 {
+		call, from := fmt.Sprint("call ", n), day(2, "10:00:00").Add(time.Duration(n)*time.Hour)
+		b.goesOn(call, from, "alice", "bob")
+		b.clock = from.Add(80 * time.Second)
+		b.rounds()
+		b.live.deps.Conn = &ending{Conn: conn, after: n}
+		b.produce(receiptTopic, b.clock, receipt("late "+call, of(call), "alice", from.Add(30*time.Second)), receipt("in time "+call, of(call), "bob", from.Add(2*time.Second)))
+		b.live.round(b.Context())
+		b.live.deps.Conn = conn
+		b.restarts()
+		if err := b.live.resume(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		b.rounds()
+		b.wants(findingsOf+fmt.Sprintf(" WHERE call_id = '%s'", guid(call)), "alice notice.late fail")
+		b.wants(fmt.Sprintf("SELECT concat(action, ' ', toString(uniqExact(change_id))) FROM finding_changes WHERE call_id = '%s' GROUP BY action", guid(call)), "supersede 1", "withdraw 1")
+	}
+	b.asAudit()
+}
+
+// An ending connection takes so many writes and no more.
+type ending struct {
+	driver.Conn
+	after int
+}
+
+func (f *ending) fails() error {
+	if f.after--; f.after < 0 {
+		return errors.New("the service ends here")
+	}
+	return nil
+}
+
+func (f *ending) Exec(ctx context.Context, query string, args ...any) error {
+	if err := f.fails(); err != nil {
+		return err
+	}
+	return f.Conn.Exec(ctx, query, args...)
+}
+
+func (f *ending) PrepareBatch(ctx context.Context, query string, opts ...driver.PrepareBatchOption) (driver.Batch, error) {
+	if err := f.fails(); err != nil {
+		return nil, err
+	}
+	return f.Conn.PrepareBatch(ctx, query, opts...)
 }
