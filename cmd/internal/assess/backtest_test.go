@@ -44,7 +44,7 @@ func TestBacktestOfLiveHistory(t *testing.T) {
 		}
 	})
 	start := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
-	opt := simulate.SoakRun(11, start, 40)
+	opt := simulate.SoakRun(11, start, 25)
 	opt.OpenCalls = 5
 	text := string(simulate.Policy(opt)) + "consent: {required: [recording]}\n"
 	parse := func(text string) *policy.Policy {

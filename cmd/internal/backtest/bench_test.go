@@ -22,10 +22,10 @@ const bar = 1_000_000 / 60
 // with every source and more trouble than there is; copies of their results make
 // them many.
 func TestBacktestSpeed(t *testing.T) {
-	opt := simulate.SoakRun(3, time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), 5000)
-	opt.Span = 5 * 24 * time.Hour
+	opt := simulate.SoakRun(3, time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), 2000)
+	opt.Span = 2 * 24 * time.Hour
 	conn, terms, _ := history(t, opt)
-	copies(t, conn, 19)
+	copies(t, conn, 49)
 	text := string(simulate.Policy(opt))
 	for _, c := range []struct{ what, after string }{
 		{"the same policy", text + "# as before\n"},

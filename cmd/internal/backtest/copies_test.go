@@ -20,7 +20,8 @@ func copies(t *testing.T, conn driver.Conn, times int) {
 	for i := range times {
 		for _, table := range []string{"calls", "sessions", "obligations", "findings", "checks", "app_hours", "names"} {
 			err := conn.Exec(t.Context(), fmt.Sprintf(`INSERT INTO %[1]s SELECT * REPLACE (concat('copy%02[2]d-', call_id) AS call_id) FROM (
-    SELECT * FROM %[1]s WHERE NOT startsWith(call_id, 'copy') AND (call_id, version) IN (SELECT call_id, version FROM calls_current WHERE end IS NOT NULL))`, table, i))
+    SELECT * FROM %[1]s WHERE NOT startsWith(call_id, 'copy') AND (call_id, version) IN (SELECT call_id, version FROM calls_current WHERE end IS NOT NULL))
+SETTINGS max_threads = 1, max_block_size = 2048, min_insert_block_size_rows = 8192, min_insert_block_size_bytes = 8388608`, table, i))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -111,7 +111,7 @@ func TestAsThePlainWay(t *testing.T) {
 	for seed := range uint64(3) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 7))
-			opt := simulate.SoakRun(seed+20, start, 60)
+			opt := simulate.SoakRun(seed+20, start, 40)
 			opt.OpenCalls = 5
 			text := string(simulate.Policy(opt))
 			_, before := changed(t, r, text)
