@@ -123,18 +123,22 @@ func cores(r reading, known bool) []core {
 	}
 	if len(segments) > 1 || len(segments) == 1 && len(segments[0]) < len(outside) {
 		for i, s := range segments {
-			if i == 0 && !known || whole(s) && (i == 0 || !known) {
+			if i == 0 && !known || whole(s) && (i == 0 || !known) || desk(s) && !known {
 				take(s, true)
 			}
 		}
 	}
 	for _, s := range inside {
-		if len(s) >= 2 && !known {
+		if !known && (len(s) >= 2 || desk(s)) {
 			take(s, true)
 		}
 	}
 	return out
 }
+
+// desk reports whether a part of a name is one word for a department, which may
+// be protected: "Jane Doe (Helpdesk)".
+func desk(words []word) bool { return len(words) == 1 && around[words[0].plain()] }
 
 // joinedLetters is the number of letters from which a single word may be a whole
 // name without its spaces.

@@ -35,7 +35,7 @@ func TestFind(t *testing.T) {
 
 		{"Hanna Berg", "李anna Berg", none}, {"Adi", "رضا", none}, {"Jane Doe", "Jane", none}, {"Jane Doe", "John Doe", none}, {"Jane M. Doe", "Jane K. Doe", none}, {"Ian Berg", "Lan Berg", none}, {"Lan Berg", "Ian Berg", none},
 		{"Anna Kers", "Ann Akers", none}, {"Jon Berg", "John Berg", none}, {"Jane Doe", "Jane Mary Doe", none}, {"Анна Петрова", "Anna Petrova", none},
-		{"が", "か", none}, {"Jane Doe", "IT", none}, {"IT Support", "IT", none}, {"IT Support", "IT Support 2", Alike}, {"John Bell", "John Dell", none},
+		{"が", "か", none}, {"Jane Doe", "IT", none}, {"IT Support", "IT", none}, {"IT Support", "IT Support 2", Alike}, {"Helpdesk", "Jane Doe (Helpdesk)", Alike}, {"Helpdesk", "Jane Doe | Help-Desk", Alike}, {"John Bell", "John Dell", none},
 		{"Nina Vos", "Niva Nos", none}, {"Νίκος", "Víkoç", none}, {"Room 12", "Room 13", none}, {"Room 1", "Room 7", none}, {"علي حسن", "على حسن", Alike},
 		{"Maria Silva", "María Silva", Alike}, {"Bo Li", "Bo Lu", none}, {"Jane Doe", "Doe Janet", none}, {"रवि कुमार", "रवी कुमार", none}, {"ก้อง", "กอง", none},
 		{"Pat Heath", "Pat Neath", none}, {"Una Berg", "Ona Berg", none}, {"Ben Yu", "Ben Vu", none}, {"Gia Boe", "Gia Goe", none}, {"Ali Reza", "All Reza", none},
