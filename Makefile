@@ -57,7 +57,8 @@ integration: libchdb kafka ## run the tests against a real Apache Kafka
 fuzz: libchdb ## run every fuzz target for FUZZTIME, or INPUTS messages through all decoders
 	@.ci/fuzz.sh $(if $(INPUTS),-n $(INPUTS),$(FUZZTIME) $(PACKAGES))
 
-soak: ## hold the program against the truth on OBLIGATIONS obligations
+soak: ## hold the program against the truth on OBLIGATIONS obligations, the rules for names against 60,000
+	@$(GO) test ./rules/names/nametest -run '^TestProof$$' -count 1 -timeout 20m -v -args -full
 	@$(GO) test ./cmd/internal/soak -run '^TestSoak$$' -count 1 -timeout 60m -v -args -obligations $(OBLIGATIONS)
 
 bench: libchdb kafka ## measure decoding, ingest against its floor, whole commands, hot paths (BENCH=decode: the first)

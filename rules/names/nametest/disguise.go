@@ -213,7 +213,7 @@ var styles = []struct{ upper, lower rune }{
 }
 
 const (
-	capitals = "ᴀʙᴄᴅᴇғɢʜɪᴊᴋʟᴍɴᴏᴘǫʀsᴛᴜᴠᴡxʏᴢ"
+	capitals = "ᴀʙᴄᴅᴇғɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀsᴛᴜᴠᴡxʏᴢ"
 	raised   = "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖ𐞥ʳˢᵗᵘᵛʷˣʸᶻ"
 )
 
@@ -301,8 +301,11 @@ func (b *builder) twice(p person) string {
 		}
 	}
 	first, then := pick(b.r, fit), pick(b.r, fit)
-	if first.kind == then.kind {
-		return ""
+	added := strings.Contains(first.kind, "initial") || strings.Contains(first.kind, "addition") || strings.Contains(first.kind, "behind")
+	stroke := strings.HasPrefix(first.kind, "strokes")
+	cased := strings.Contains(then.kind, "case") || strings.Contains(then.kind, "capitals") || then.kind == "other script whole"
+	if first.kind == then.kind || added && then.kind == "spaces left out" || stroke && cased {
+		return "" // what was added becomes letters of the name; a stroke that is no capital becomes another letter
 	}
 	if p.name = first.put(b, p); p.name == "" {
 		return ""

@@ -6,7 +6,9 @@
 // and uses none of their data. What looks alike is taken from drawings of the
 // characters (testdata/glyphs.txt, made by testdata/glyphs.py), from published
 // attacks and from what people do by hand to a name (testdata/hostile.txt,
-// disguise.go); never from Unicode TS 39.
+// disguise.go); never from Unicode TS 39. The rules have measured drawings of the
+// same fonts since; how far they reach beyond those is told by a test over fonts
+// that neither uses else (testdata/others.txt).
 //
 // The names of persons are put together from names that are usual in some 70
 // languages and more than 30 scripts (testdata/people), by the forms that the
