@@ -55,11 +55,11 @@ func mistaken(m lookalike.Match, of int, in Input) Judgement {
 	switch {
 	case m.Protected != "":
 		j.Reason = "protected-" + j.Reason
-		whose = "the protected name (" + m.Protected + ")"
+		whose = "a protected name (" + m.Protected + ")"
 	case in.Blind && m.Tenant == "":
 		// Whose directory it is of is not known: its user may be another tenant's.
 		j.Expected = "another name"
-		whose = "the name of a user of a directory that no tenant's domains tell"
+		whose = "a user of a directory that no tenant's domains tell"
 	default:
 		whose = "the directory's user " + m.RawID
 	}
@@ -67,10 +67,12 @@ func mistaken(m lookalike.Match, of int, in Input) Judgement {
 		whose += fmt.Sprintf(" and %d others", of-1)
 	}
 	switch {
-	case m.Nearness == lookalike.Same:
-		j.Message = "is the same name as that of " + whose + "; whether a namesake or not, nobody in the call can tell"
+	case m.Nearness != lookalike.Same:
+		j.Message = "can be mistaken for " + whose + " by " + strings.Join(m.How, ", ")
+	case m.Protected != "":
+		j.Message = "is " + whose
 	default:
-		j.Message = "can be mistaken for that of " + whose + " by " + strings.Join(m.How, ", ")
+		j.Message = "is the name of " + whose + " too; whether a namesake or not, nobody in the call can tell"
 	}
 	if m.Event != "" && j.Expected == m.Name {
 		j.Evidence = []string{m.Event}

@@ -22,7 +22,7 @@ Väline, Külaline, Ārējs, Viesis, Išorinis, Svečias, Kanpokoa, Extern (conv
 `
 
 const defaultRoles = `
-Organizer, Organiser, Meeting organizer, Co-organizer, Host, Co-host, Cohost, Presenter, Moderator, Support, Helpdesk, Help desk, Administrator, Admin
+Organizer, Organiser, Meeting organizer, Co-organizer, Host, Co-host, Cohost, Presenter, Moderator, Support, Administrator, Admin
 Organisator, Organisatorin, Besprechungsleiter, Gastgeber, Referent, Moderatorin
 Organisateur, Organisatrice, Hôte, Animateur, Présentateur, Assistance
 Organizador, Organizadora, Anfitrión, Moderador, Soporte, Presentador, Anfitrião, Suporte, Apresentador
