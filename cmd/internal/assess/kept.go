@@ -21,7 +21,7 @@ import (
 // has the call evaluated anew.
 type kept struct {
 	id       string
-	n        int             // events
+	n        int             // events, and what takes as much memory
 	keys     map[string]bool // alias sets
 	version  uint64
 	now      time.Time // of the newest evaluation
@@ -60,8 +60,20 @@ func (l *Live) keeper(g *gathered, version uint64) *kept {
 	if g.n < l.cfg.Large {
 		return nil
 	}
-	return &kept{id: g.id, n: g.n, keys: g.keys, version: version, places: map[string]int{}, others: g.events.Others()}
+	k := &kept{id: g.id, n: g.n, keys: g.keys, version: version, places: map[string]int{}, others: g.events.Others()}
+	listed := 0
+	for _, e := range k.others {
+		if r := e.Facts.Roster; r != nil {
+			listed += len(r.RawIDs)
+		}
+	}
+	k.n += listed / listedAnEvent
+	return k
 }
+
+// listedAnEvent is how many participants that rosters list take as much memory as
+// an event: each roster of a large meeting lists all who are in it.
+const listedAnEvent = 12
 
 // add takes what follows for the next session. due is when the next of its
 // obligations is.
