@@ -74,6 +74,9 @@ func (w word) initial() (rune, bool) {
 	if i := strings.IndexRune("$€£¥¢", r); i >= 0 {
 		return map[rune]rune{'$': 's', '€': 'e', '£': 'l', '¥': 'y', '¢': 'c'}[r], true
 	}
+	if b, ok := u.Base(r); ok && r >= 0x1f100 && isASCIILetter(b.Letter) { // circled and squared
+		return fold(b.Letter), true
+	}
 	switch u.Script(r) {
 	case "Latin", "Cyrillic", "Greek", "Armenian":
 		return fold(r), true

@@ -68,7 +68,7 @@ func drawnLike(r rune) []rune { return likes()[r] }
 // stands gives the letter that a digit or sign is put for, and the one of
 // several that a key has for all of a kind.
 var stands = map[rune]rune{'0': 'o', '1': 'l', '2': 'z', '3': 'e', '4': 'a', '5': 's', '6': 'b', '7': 't', '8': 'b', '9': 'g',
-	'$': 's', '@': 'a', '!': 'l', '|': 'l', '\u00a1': 'l', '€': 'e', '+': 't', '£': 'l', '¥': 'y', '¢': 'c', 'i': 'l', 'ĸ': 'k', 'ω': 'w', 'ɩ': 'l', 'ƨ': 's', 'ꞓ': 'e', 'ᴎ': 'и', 'ʍ': 'm'}
+	'$': 's', '@': 'a', '!': 'l', '|': 'l', '\u00a1': 'l', '€': 'e', '+': 't', '£': 'l', '¥': 'y', '¢': 'c', 'i': 'l', 'ĸ': 'k', 'χ': 'x', 'ω': 'w', 'ɩ': 'l', 'ƨ': 's', 'ꞓ': 'e', 'ᴎ': 'и', 'ʍ': 'm'}
 
 // canons gives every letter that looks like others what a key has for it. Keys
 // are wider than what is taken for alike in the end: they only must not part
