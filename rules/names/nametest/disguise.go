@@ -302,10 +302,10 @@ func (b *builder) twice(p person) string {
 	}
 	first, then := pick(b.r, fit), pick(b.r, fit)
 	added := strings.Contains(first.kind, "initial") || strings.Contains(first.kind, "addition") || strings.Contains(first.kind, "behind")
-	stroke := strings.HasPrefix(first.kind, "strokes")
+	drawn := strings.HasPrefix(first.kind, "strokes") || strings.Contains(first.kind, "glyph") || first.kind == "other script whole"
 	cased := strings.Contains(then.kind, "case") || strings.Contains(then.kind, "capitals") || then.kind == "other script whole"
-	if first.kind == then.kind || added && then.kind == "spaces left out" || stroke && cased {
-		return "" // what was added becomes letters of the name; a stroke that is no capital becomes another letter
+	if first.kind == then.kind || added && then.kind == "spaces left out" || drawn && cased {
+		return "" // what was added becomes letters of the name; what is drawn like a letter looks otherwise in the other case
 	}
 	if p.name = first.put(b, p); p.name == "" {
 		return ""
