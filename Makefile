@@ -18,7 +18,7 @@ OBLIGATIONS ?= 1000000
 PACKAGES ?= ./...
 
 .DEFAULT_GOAL = build
-.PHONY: help build libchdb kafka demo test lint race integration fuzz bench soak clean
+.PHONY: help build libchdb kafka alertmanager demo test lint race integration fuzz bench soak clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -31,6 +31,9 @@ libchdb: ## fetch the embedded ClickHouse (npm)
 
 kafka: ## fetch Apache Kafka for the integration tests (JDK, Maven)
 	@test -n "$$ROLLCALL_KAFKA_LIBS" || .ci/fetch-kafka.sh >/dev/null
+
+alertmanager: ## fetch Alertmanager and promtool for the integration tests (apt-get)
+	@test -n "$$ROLLCALL_ALERTMANAGER" || .ci/fetch-alertmanager.sh >/dev/null
 
 demo: build ## run a small company's day, results in out/
 	@bin/rollcall demo
@@ -51,7 +54,7 @@ $(GOLANGCI):
 race: libchdb ## run the tests under the race detector (C compiler)
 	@.ci/race.sh $(PACKAGES)
 
-integration: libchdb kafka ## run the tests against a real Apache Kafka
+integration: libchdb kafka alertmanager ## run the tests against a real Apache Kafka and Alertmanager
 	@.ci/integration.sh
 
 fuzz: libchdb ## run every fuzz target for FUZZTIME, or INPUTS messages through all decoders
