@@ -16,7 +16,7 @@ import (
 // Threshold is how far an image may be from a protected one, of 100, and still
 // be taken for it, where the policy does not say. DESIGN.md says how it was
 // chosen.
-const Threshold = 18
+const Threshold = 15
 
 // A Reference is a picture of a protected asset, as the officer supplies it.
 type Reference struct {
