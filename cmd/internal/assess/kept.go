@@ -221,9 +221,7 @@ func (k *kept) touch(t touch) {
 		k.news.keys[key] = true
 	}
 	k.news.ranges = append(k.news.ranges, t.ranges...)
-	if k.news.stale = k.news.stale || len(t.ranges) == 0 || len(k.news.ranges) > maxNews; k.news.stale {
-		k.news.ranges = nil
-	}
+	k.news.stale = k.news.stale || len(t.ranges) == 0 || len(k.news.ranges) > maxNews
 }
 
 // maxNews bounds how many ranges of offsets are read for what is new of a call.
