@@ -161,8 +161,8 @@ func (l *Live) subjectAlarm(ctx context.Context, version uint64, now time.Time, 
 		}
 	}
 	a.terms.Gatherings = more
+	l.gathers.known = false // one may have come, or gone
 	for _, g := range more {
-		l.gathers.known = false
 		firing, err := a.outbox.Firing(ctx, notice.RuleMissed, g.Tenant, g.App)
 		if err != nil {
 			return fmt.Errorf("gather the misses of %s: %w", strings.TrimSpace(g.App+" "+g.Version), err)
