@@ -148,7 +148,16 @@ func desk(words []word) bool { return len(words) == 1 && around[words[0].plain()
 const joinedLetters = 6
 
 // aside reports whether a word is none of a name.
-func (w word) aside() bool { return w.isNumber() || around[w.plain()] }
+func (w word) aside() bool {
+	plain := w.plain()
+	return w.isNumber() || around[plain] || w.foreign() && around[strings.ReplaceAll(plain, "l", "i")]
+}
+
+// foreign reports whether a word has letters other than ASCII's: of one that looks
+// like a stroke it can't be told whether it is meant as an I or as an l.
+func (w word) foreign() bool {
+	return slices.ContainsFunc(w.units, func(u unit) bool { return u.r >= utf8.RuneSelf })
+}
 
 // letters counts the letters of a word before the digits at its end.
 func (w word) letters() int {
