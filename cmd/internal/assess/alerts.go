@@ -64,8 +64,18 @@ func (a *alarm) part(call string, p Part) {
 		return
 	}
 	a.judged[call] = true
-	before := a.before[call][p.Session.ID]
-	delete(a.before[call], p.Session.ID)
+	// What the call as a whole is judged by may be about a session too.
+	var before, rest []alerts.Member
+	for _, m := range a.before[call][p.Session.ID] {
+		if _, is := p.Checks[m.Rule]; is {
+			before = append(before, m)
+		} else {
+			rest = append(rest, m)
+		}
+	}
+	if delete(a.before[call], p.Session.ID); rest != nil {
+		a.before[call][p.Session.ID] = rest
+	}
 	a.change(a.terms.Session(p.Session.Session, p.Obligations, p.Findings, before), before)
 }
 

@@ -166,6 +166,7 @@ func (l *Live) rejudge(ctx context.Context, k *kept, places []int, terms Terms) 
 	outline := k.spine.Outline()
 	var parts []Part
 	var before, after int // findings
+	rules := map[string]bool{}
 	for _, place := range places {
 		one := terms.judge(outline)
 		p := one.session(k.spine.Session(place))
@@ -174,6 +175,11 @@ func (l *Live) rejudge(ctx context.Context, k *kept, places []int, terms Terms) 
 		}
 		parts = append(parts, p)
 		before, after = before+k.sessions[place].findings, after+len(p.Findings)
+		for _, checks := range []map[string]rule.Population{k.sessions[place].checks, p.Checks} {
+			for id := range checks {
+				rules[id] = true
+			}
+		}
 	}
 	if len(parts) == 0 {
 		l.planKept(k)
@@ -186,7 +192,7 @@ func (l *Live) rejudge(ctx context.Context, k *kept, places []int, terms Terms) 
 		if rings, err = l.alarm(ctx, Version(l.deps.Clock()), terms.Now, []string{k.id}, sessionsOf(parts)); err != nil {
 			return false, err
 		}
-		a := amendment{w: w, call: k.id, parts: parts, at: l.deps.Clock(), policy: k.results.Policy.ID}
+		a := amendment{w: w, call: k.id, parts: parts, rules: rules, at: l.deps.Clock(), policy: k.results.Policy.ID}
 		if err := a.findings(ctx); err != nil {
 			return false, err
 		}

@@ -20,7 +20,8 @@ import (
 type amendment struct {
 	w      *writer
 	call   string
-	parts  []Part // as they are judged now
+	parts  []Part          // as they are judged now
+	rules  map[string]bool // that judge sessions: the others' findings on them stand
 	at     time.Time
 	policy string
 }
@@ -88,7 +89,8 @@ func (a amendment) findings(ctx context.Context) error {
 	return a.close(ctx, changes)
 }
 
-// held are the findings on the sessions that stand, by id.
+// held are the findings that stand of those that judging the sessions gives, by
+// id.
 func (a amendment) held(ctx context.Context) (map[string]succession.Held, error) {
 	held := map[string]succession.Held{}
 	for parts := range slices.Chunk(a.parts, unitsAtOnce) {
@@ -104,7 +106,9 @@ FROM findings AS f FINAL WHERE call_id = ? AND version = ? AND subject IN (?) AN
 				return err
 			}
 			h.FirstAt = deref(first)
-			held[h.ID] = h
+			if a.rules[h.Rule] {
+				held[h.ID] = h
+			}
 			return nil
 		})
 		if err != nil {

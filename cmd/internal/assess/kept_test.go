@@ -95,6 +95,30 @@ func TestKept(t *testing.T) {
 	b.asAudit()
 }
 
+// TestKeptNames: what is found of a name stands while its session is judged
+// again for what was said in it.
+func TestKeptNames(t *testing.T) {
+	b := newBench(t)
+	from := day(2, "10:00:00")
+	b.clock = from.Add(time.Second)
+	named := strings.Replace(joined("one", "alice", from), `"appId":"care"`, `"appId":"care","displayName":"Alice \u202e Vance"`, 1)
+	b.sends(callTopic, from, recordingState("one", true, from, from), named)
+	b.clock = from.Add(70 * time.Second)
+	b.rounds()
+	b.wants(findingsOf, "alice name.unsafe fail", "alice notice.missed fail")
+	before := b.rows(versions)
+	b.clock = from.Add(80 * time.Second)
+	b.sends(receiptTopic, b.clock, receipt("late", of("one"), "alice", from.Add(30*time.Second)))
+	b.wants(findingsOf, "alice name.unsafe fail", "alice notice.late fail")
+	if gone := b.list("withdrawn"); len(gone) > 0 {
+		t.Errorf("withdrawn are %+v", gone)
+	}
+	if after := b.rows(versions); !slices.Equal(after, before) {
+		t.Errorf("the call was evaluated anew: %q, %q", before, after)
+	}
+	b.asAudit()
+}
+
 // TestKeptCallsAsAudit: whatever is said in calls that go on, in whatever order
 // and how often, they come to what one evaluation of everything gives.
 func TestKeptCallsAsAudit(t *testing.T) {
