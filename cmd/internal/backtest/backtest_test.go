@@ -38,7 +38,7 @@ func judgedBy(t *testing.T, opt simulate.Options, versions []*policy.Policy) (dr
 		t.Skip(err)
 	}
 	ctx := t.Context()
-	run, err := embedded.Start(ctx, embedded.RunConfig{Topics: []string{topic}, Partitions: 1, Logger: slog.New(slog.DiscardHandler)})
+	run, err := embedded.Start(ctx, embedded.RunConfig{Topics: []string{topic}, Partitions: 1, Logger: slog.New(slog.DiscardHandler), MaxMemory: 1 << 30})
 	if err != nil {
 		t.Fatal(err)
 	}

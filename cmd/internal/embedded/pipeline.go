@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -55,10 +56,12 @@ type RunConfig struct {
 	Logger     *slog.Logger
 	// Drop lists the content that is not stored; nil: the default list.
 	Drop []string
+	// MaxMemory is what ClickHouse may take, in bytes; 0: 512 MB. Larger sorts and
+	// groupings go to disk.
+	MaxMemory int64
 }
 
-// maxMemory is what ClickHouse may take of a run, in bytes: larger sorts and
-// groupings go to disk.
+// maxMemory is what ClickHouse may take of a run that does not say, in bytes.
 const maxMemory = 512 << 20
 
 // Start starts a run. Close ends it and removes what it kept on disk.
@@ -72,7 +75,7 @@ func Start(ctx context.Context, cfg RunConfig) (_ *Run, err error) {
 	if r.folder, err = os.MkdirTemp("", "rollcall-"); err != nil {
 		return nil, fmt.Errorf("temporary folder: %w", err)
 	}
-	if r.house, err = chdb.Open(chdb.Config{Path: r.folder + "/clickhouse", Logger: cfg.Logger, MaxMemory: maxMemory, MaxThreads: 1}); err != nil {
+	if r.house, err = chdb.Open(chdb.Config{Path: r.folder + "/clickhouse", Logger: cfg.Logger, MaxMemory: cmp.Or(cfg.MaxMemory, maxMemory), MaxThreads: 1}); err != nil {
 		return nil, err
 	}
 	if r.Conn, err = tables.Open(ctx, r.house.DSN(), tables.OpenOptions{}); err != nil {
