@@ -11,6 +11,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
+	"rollcall/rules/consent"
 	"rollcall/rules/notice"
 )
 
@@ -114,11 +115,13 @@ const (
 
 // unsure finds the calls of which a loss withheld a judgement.
 const unsure = `call_id IN (SELECT call_id FROM obligations_current WHERE reason = '` + notice.ReasonEvidenceGap + `')
-    OR call_id IN (SELECT call_id FROM checks_current WHERE rule = '` + notice.RuleStale + `' AND no_evidence > 0)`
+    OR call_id IN (SELECT call_id FROM checks_current WHERE rule IN ('` + notice.RuleStale + `', '` + consent.RuleMissing + `', '` + consent.RuleDeclined + `') AND no_evidence > 0)`
 
 // judgedWithin finds the calls with a miss, or one without evidence, in the
 // exposure of which one of some gaps falls, or in the tolerance before it; and
-// those with a notice that seemed to stay, which may have been taken back then.
+// those with a notice that seemed to stay, which may have been taken back then,
+// or with an answer that seemed to be missing, or never to be another, anywhere in
+// the call.
 func judgedWithin(ctx context.Context, conn driver.Conn, some []notice.Gap) ([][]string, error) {
 	var first, last []string
 	apps := make([]string, 0, len(some))
@@ -133,7 +136,10 @@ func judgedWithin(ctx context.Context, conn driver.Conn, some []notice.Gap) ([][
     {apps:Array(String)}, {firsts:Array(Int64)}, {lasts:Array(Int64)}))
 OR call_id IN (SELECT call_id FROM findings_current WHERE rule = '`+notice.RuleStale+`' AND arrayExists(
     (a, f, l) -> (a = '' OR a = app) AND toUnixTimestamp64Milli(assumeNotNull(first_at)) <= l AND f <= toUnixTimestamp64Milli(assumeNotNull(detected_at)),
-    {apps:Array(String)}, {firsts:Array(Int64)}, {lasts:Array(Int64)}))`, clickhouse.Parameters{
+    {apps:Array(String)}, {firsts:Array(Int64)}, {lasts:Array(Int64)}))
+OR call_id IN (SELECT call_id FROM findings_current WHERE rule IN ('`+consent.RuleMissing+`', '`+consent.RuleDeclined+`')) AND arrayExists(
+    (f, l) -> ifNull(toUnixTimestamp64Milli(start), 0) <= l AND f <= ifNull(toUnixTimestamp64Milli(end), 9223372036854775807),
+    {firsts:Array(Int64)}, {lasts:Array(Int64)})`, clickhouse.Parameters{
 		"apps": listOf(apps), "firsts": "[" + strings.Join(first, ",") + "]", "lasts": "[" + strings.Join(last, ",") + "]",
 	})
 }
