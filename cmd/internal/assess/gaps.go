@@ -15,9 +15,6 @@ import (
 	"rollcall/rules/notice"
 )
 
-// gapsAge is how long the gaps that were read are used again.
-const gapsAge = 15 * time.Second
-
 // gaps are the intervals, by Kafka's time, in which receipts may have been
 // lost: recorded gaps and dead letters that were not replayed, on topics that
 // carry receipts. The zero value is ready to use.
@@ -42,13 +39,13 @@ INNER JOIN (
 ) AS carried ON lost.topic = carried.topic
 ORDER BY first, last, app`
 
-// refresh reads the gaps again where they are older than gapsAge, and returns
+// refresh reads the gaps again where they are older than age, and returns
 // the alias sets of the calls that were judged under others: those with a miss
 // in the exposure of which evidence was lost, as is known only now, or was
 // found again by a replay. After a start these are all that a gap touches,
 // because nobody knows under which gaps they were judged.
-func (g *gaps) refresh(ctx context.Context, conn driver.Conn, clock time.Time) (touched [][]string, err error) {
-	if !g.read.IsZero() && clock.Sub(g.read) < gapsAge {
+func (g *gaps) refresh(ctx context.Context, conn driver.Conn, clock time.Time, age time.Duration) (touched [][]string, err error) {
+	if !g.read.IsZero() && clock.Sub(g.read) < age {
 		return nil, nil
 	}
 	list, err := lost(ctx, conn)

@@ -29,6 +29,9 @@ type LiveConfig struct {
 	Interval time.Duration
 	// Hours is how often the hours of apps are judged.
 	Hours time.Duration
+	// Gaps is how long what is known of lost evidence is used before it is read
+	// again; calls that it touches are then judged anew.
+	Gaps time.Duration
 	// Batch is how many alias sets are evaluated at once at most.
 	Batch int
 	// Large is from how many events on a call is kept in memory between its
@@ -42,7 +45,7 @@ type LiveConfig struct {
 
 // DefaultLiveConfig suits a service that evaluates as evidence comes.
 func DefaultLiveConfig() LiveConfig {
-	return LiveConfig{Debounce: 200 * time.Millisecond, Interval: time.Second, Hours: time.Minute, Batch: 500, Large: 20_000, Keep: 2_500_000}
+	return LiveConfig{Debounce: 200 * time.Millisecond, Interval: time.Second, Hours: time.Minute, Gaps: 15 * time.Second, Batch: 500, Large: 20_000, Keep: 2_500_000}
 }
 
 // LiveDependencies are what a Live works with.
@@ -270,7 +273,7 @@ func (l *Live) judgedOtherwise(ctx context.Context) ([][]string, error) {
 	if err := l.policies.refresh(ctx, l.deps.Conn); err != nil {
 		return nil, err
 	}
-	lost, err := l.gaps.refresh(ctx, l.deps.Conn, l.deps.Clock())
+	lost, err := l.gaps.refresh(ctx, l.deps.Conn, l.deps.Clock(), l.cfg.Gaps)
 	if err != nil {
 		return nil, err
 	}

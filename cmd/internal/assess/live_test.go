@@ -253,7 +253,7 @@ func TestGapKnownLater(t *testing.T) {
 		}
 	}
 	later := func(b *bench) {
-		b.clock = b.clock.Add(gapsAge + time.Second)
+		b.clock = b.clock.Add(b.live.cfg.Gaps + time.Second)
 		b.rounds()
 	}
 	t.Run("a recorded gap", func(t *testing.T) {

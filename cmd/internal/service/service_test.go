@@ -68,7 +68,7 @@ func start(t *testing.T, cfg config.Config) (s *Service, stop func() error) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	s = newService(cfg, "test", slog.New(slog.NewTextHandler(t.Output(), nil)))
-	s.live.Hours = 0
+	s.live.Hours, s.live.Gaps = 0, 0
 	if err := s.start(ctx); err != nil {
 		cancel()
 		t.Fatal(errors.Join(err, s.stop()))
