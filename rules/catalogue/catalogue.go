@@ -91,6 +91,21 @@ func Notices(rows []schema.Obligation, p *policy.Policy) rule.Outcome {
 	return out
 }
 
+// Due is the first instant after in.Now at which what the rules say of a session
+// may change though nothing more is heard; zero where there is none.
+func Due(call schema.Call, s schema.Session, rows []schema.Obligation, in Input) time.Time {
+	subject := rule.NewSession(call, s, rows, in.Policy, in.Now)
+	return sooner(notice.Due(subject), consent.Due(subject))
+}
+
+// sooner is the earlier of two instants; a zero one is none.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
 // Hours is what a session contributes to the clock hours of its app.
 func Hours(call schema.Call, s schema.Session, rows []schema.Obligation, in Input) []apphour.Tally {
 	return apphour.Of(rule.NewSession(call, s, rows, in.Policy, in.Now))

@@ -81,6 +81,39 @@ func Judge(s rule.Session, gaps []notice.Gap) rule.Outcome {
 	return out
 }
 
+// Due is the first instant after now at which what Judge says of a session may
+// change though nothing more is heard: when an answer is missing, or when who
+// declined should have left. It is zero where there is none.
+func Due(s rule.Session) (first time.Time) {
+	terms := s.Policy.Consent(s.App)
+	for _, o := range s.Rows {
+		if o.Result == schema.ResultNotApplicable {
+			continue
+		}
+		ends := end(o)
+		var at time.Time
+		switch answer := lastAnswer(s.Consents, o.Capture, ends); {
+		case answer == nil && (terms.Requires(o.Capture) || required(s.Signals, o, ends) != ""):
+			at = o.ExposedAt.Add(terms.Deadline + s.Policy.Notice(s.App).Grace)
+		case answer != nil && answer.Consent.Answer == schema.ConsentDeclined:
+			at = shouldLeave(*answer, o, terms.Deadline)
+		}
+		if at.After(s.Now) && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	return first
+}
+
+// shouldLeave is until when who declined may still be exposed, given how long
+// leaving may take.
+func shouldLeave(answer schema.SessionConsent, o schema.Obligation, leave time.Duration) time.Time {
+	if o.ExposedAt.After(answer.At) {
+		return o.ExposedAt.Add(leave)
+	}
+	return answer.At.Add(leave)
+}
+
 // end is when an exposure ended; zero while it goes on.
 func end(o schema.Obligation) time.Time {
 	if o.EpisodeEnd.IsZero() || !o.LeftAt.IsZero() && o.LeftAt.Before(o.EpisodeEnd) {
@@ -168,11 +201,7 @@ func declined(s rule.Session, o schema.Obligation, c declinedCase, out *rule.Out
 		out.Count(RuleDeclined, rule.Pass)
 		return
 	}
-	from := answer.At
-	if o.ExposedAt.After(from) {
-		from = o.ExposedAt
-	}
-	held := from.Add(c.leave)
+	held := shouldLeave(*answer, o, c.leave)
 	switch {
 	case !ends.IsZero() && !ends.After(held):
 		out.Count(RuleDeclined, rule.Pass)

@@ -204,7 +204,7 @@ func (l *Live) rejudge(ctx context.Context, k *kept, places []int, terms Terms) 
 		rings.part(k.id, p)
 		s := &k.sessions[places[i]]
 		s.checks, s.hours, s.findings = p.Checks, p.Hours, len(p.Findings)
-		k.await(places[i], due(p.Obligations, p.Policy))
+		k.await(places[i], due(outline, p, terms.Now))
 	}
 	r := k.results
 	r.Call, r.Checks, r.Hours = outline, k.checks(), k.hours()
@@ -257,9 +257,7 @@ func (l *Live) planKept(k *kept) {
 	if k.results.Call.End.At.IsZero() {
 		next = sooner(next, k.now.Add(k.results.Policy.Base().Quiet+time.Millisecond))
 	}
-	if !next.IsZero() {
-		heap.Push(&l.deadlines, deadline{at: next, keys: k.any(), kept: true})
-	}
+	l.plans.set(k.id, next, k.any())
 }
 
 // any is one of the alias sets of a kept call.

@@ -221,7 +221,9 @@ func (k *kept) touch(t touch) {
 		k.news.keys[key] = true
 	}
 	k.news.ranges = append(k.news.ranges, t.ranges...)
-	k.news.stale = k.news.stale || len(t.ranges) == 0 || len(k.news.ranges) > maxNews
+	if k.news.stale = k.news.stale || len(t.ranges) == 0 || len(k.news.ranges) > maxNews; k.news.stale {
+		k.news.ranges = nil
+	}
 }
 
 // maxNews bounds how many ranges of offsets are read for what is new of a call.

@@ -2,7 +2,6 @@ package assess
 
 import (
 	"cmp"
-	"container/heap"
 	"context"
 	"fmt"
 	"log/slog"
@@ -16,7 +15,6 @@ import (
 	"rollcall/cmd/internal/alerting"
 	"rollcall/ingest"
 	"rollcall/rules/alerts"
-	"rollcall/rules/policy"
 	"rollcall/schema"
 )
 
@@ -78,7 +76,8 @@ type Live struct {
 	kept    []*kept // large calls, those used last at the end
 	during  []touch // what is touched while calls are evaluated; nil: none are
 
-	deadlines deadlines
+	deadlines deadlines            // of events that are dated after their evaluation
+	plans     plans                // of calls
 	awaited   map[string]time.Time // of alias sets: when the next event that is dated after their evaluation comes
 	version   uint64
 	cursor    ingest.Cursor // up to where the ledger was looked at
@@ -231,6 +230,9 @@ func (l *Live) round(ctx context.Context) {
 			l.Touch(d.keys)
 		}
 	}
+	for _, keys := range l.plans.due(now) {
+		l.look(keys)
+	}
 	done := l.evaluateTouched(ctx, now)
 	if l.judgeHours(ctx, now) && done {
 		l.completed(now)
@@ -377,8 +379,8 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 		k := l.keeper(g, w.version)
 		var next time.Time // when a pending result is due
 		spine := terms.spineOf(g.events)
-		r, err := w.evaluate(ctx, spine, Doubts{aside[id], g.contents}, terms, own, func(p Part) {
-			d := due(p.Obligations, p.Policy)
+		r, err := w.evaluate(ctx, spine, Doubts{aside[id], g.contents}, terms, own, func(call schema.Call, p Part) {
+			d := due(call, p, now)
 			next = sooner(next, d)
 			k.add(p, d)
 			rings.part(id, p)
@@ -408,6 +410,7 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 	gone := a.gone()
 	for _, id := range slices.Sorted(maps.Keys(gone)) {
 		w.supersede(id, cmp.Or(gone[id], noCall))
+		l.plans.set(id, time.Time{}, nil)
 	}
 	if err := w.flush(ctx); err != nil {
 		return 0, err
@@ -420,23 +423,6 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 	return len(a.about), nil
 }
 
-// await notes when events that are dated after now will have come: one that was
-// stored while a round was under way, or of a client whose clock is ahead, must
-// not wait until something else touches its call.
-func (l *Live) await(a around) {
-	for _, key := range a.keys {
-		at := a.later[key]
-		if at.IsZero() {
-			delete(l.awaited, key)
-			continue
-		}
-		if !l.awaited[key].Equal(at) {
-			l.awaited[key] = at
-			heap.Push(&l.deadlines, deadline{at: at, keys: []string{key}})
-		}
-	}
-}
-
 // noCall supersedes a call of which no evidence is left.
 const noCall = "-"
 
@@ -444,38 +430,6 @@ const noCall = "-"
 func (l *Live) nextVersion() uint64 {
 	l.version = max(l.version+1, Version(l.deps.Clock()))
 	return l.version
-}
-
-// plan notes when a call is to be evaluated again though nothing new comes:
-// when a pending result is due next, and when an open call has been quiet for
-// too long.
-func (l *Live) plan(r Results, next time.Time, keys []string, now time.Time) {
-	if r.Call.End.At.IsZero() {
-		next = sooner(next, now.Add(r.Policy.Base().Quiet+time.Millisecond))
-	}
-	if !next.IsZero() {
-		heap.Push(&l.deadlines, deadline{at: next, keys: keys, kept: true})
-	}
-}
-
-// due is the first instant at which one of some obligations stops being
-// pending; zero where none is.
-func due(list []schema.Obligation, p *policy.Policy) (first time.Time) {
-	for _, o := range list {
-		if o.Result == schema.ResultPending {
-			app := p.App(schema.Session{App: o.App})
-			first = sooner(first, o.DueAt.Add(p.Notice(app).Grace))
-		}
-	}
-	return first
-}
-
-// sooner is the earlier of two instants; a zero one is none.
-func sooner(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
 }
 
 // resume touches what was stored after the newest evaluation began, and the
@@ -536,36 +490,3 @@ func (l *Live) poll(ctx context.Context, ask func(context.Context, driver.Conn, 
 // resumeMargin is how long before the newest evaluation's end a block may have
 // been stored that it did not see.
 const resumeMargin = 10 * time.Minute
-
-// A deadline is an instant of evidence time at which calls are evaluated again.
-type deadline struct {
-	at   time.Time
-	keys []string
-	kept bool // kept calls know what there is to do
-}
-
-// deadlines is a heap, the earliest first.
-type deadlines []deadline
-
-func (d deadlines) Len() int           { return len(d) }
-func (d deadlines) Less(i, j int) bool { return d[i].at.Before(d[j].at) }
-func (d deadlines) Swap(i, j int)      { d[i], d[j] = d[j], d[i] }
-
-// Push implements heap.Interface.
-func (d *deadlines) Push(x any) { *d = append(*d, x.(deadline)) }
-
-// Pop implements heap.Interface.
-func (d *deadlines) Pop() any {
-	old := *d
-	last := old[len(old)-1]
-	*d = old[:len(old)-1]
-	return last
-}
-
-// due removes the deadlines that have come by now.
-func (d *deadlines) due(now time.Time) (out []deadline) {
-	for len(*d) > 0 && !(*d)[0].at.After(now) {
-		out = append(out, heap.Pop(d).(deadline))
-	}
-	return out
-}

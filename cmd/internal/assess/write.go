@@ -80,10 +80,10 @@ func newWriter(conn driver.Conn, version uint64, now time.Time) *writer {
 
 // evaluate evaluates a call whose alias sets are keys, and takes all that
 // follows. each, where there is one, sees the parts too.
-func (w *writer) evaluate(ctx context.Context, spine *assemble.Spine, d Doubts, t Terms, keys []string, each func(Part)) (Results, error) {
+func (w *writer) evaluate(ctx context.Context, spine *assemble.Spine, d Doubts, t Terms, keys []string, each func(schema.Call, Part)) (Results, error) {
 	r, err := Evaluate(spine, d, t, func(call schema.Call, p Part) error {
 		if each != nil {
-			each(p)
+			each(call, p)
 		}
 		return w.part(ctx, call, p)
 	})
