@@ -71,6 +71,7 @@ func (s *shelf) put(id, when string, state alerts.State, reason string) {
 type ear struct {
 	start  time.Time
 	batch  int
+	mu     sync.Mutex
 	deaf   bool   // it can't be reached
 	refuse string // the alert that it refuses
 	heard  []string
@@ -80,11 +81,20 @@ func (e *ear) Name() string  { return "ear" }
 func (e *ear) Batch() int    { return e.batch }
 func (e *ear) Forgets() bool { return e.batch > 1 }
 
+// away makes it one that can't be reached, or can again.
+func (e *ear) away(is bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.deaf = is
+}
+
 func (e *ear) say(format string, args ...any) {
 	e.heard = append(e.heard, fmt.Sprintf("%v ", time.Since(e.start).Truncate(time.Second))+fmt.Sprintf(format, args...))
 }
 
 func (e *ear) Send(_ context.Context, list []Outgoing) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	if e.deaf {
 		return errors.New("connection refused")
 	}
@@ -107,6 +117,8 @@ func (e *ear) Send(_ context.Context, list []Outgoing) error {
 }
 
 func (e *ear) Beat(_ context.Context, b Beat) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	if e.deaf {
 		return errors.New("connection refused")
 	}
@@ -188,7 +200,7 @@ func TestSurvivesARestart(t *testing.T) {
 
 func TestOutage(t *testing.T) {
 	timetable(t, 1, func(b *table) {
-		b.ear.deaf = true
+		b.ear.away(true)
 		b.shelf.put("a", alerts.Live, alerts.Firing, "")
 		b.starts()
 		b.at(time.Second)
@@ -202,7 +214,7 @@ func TestOutage(t *testing.T) {
 		if n := len(b.shelf.deliveries); n < 5 || n > 20 || b.shelf.deliveries[0].Reason != "connection refused" {
 			t.Errorf("%d attempts are written down: %v", n, b.shelf.deliveries)
 		}
-		b.ear.deaf = false
+		b.ear.away(false)
 		b.at(22 * time.Minute)
 		// In order, each says how late it is; of what was refuted meanwhile nobody hears.
 		if len(b.ear.heard) != 2 || !strings.Contains(b.ear.heard[0], "b firing late 20m") || !strings.Contains(b.ear.heard[1], "a firing late 15m") {
