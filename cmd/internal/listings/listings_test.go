@@ -254,7 +254,7 @@ func linked(t *testing.T) string {
 	dir := write(t, map[string]string{"metadata/en-US/name.txt": "Care"})
 	outside := filepath.Join(write(t, map[string]string{"secret.txt": "x"}), "secret.txt")
 	if err := os.Symlink(outside, filepath.Join(dir, "metadata/en-US/description.txt")); err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	return dir
 }
