@@ -113,7 +113,7 @@ func (l *Live) judgeSubjects(ctx context.Context, s *subjects, now, clock time.T
 		}
 	}
 	l.hours.touched, l.hours.until, l.hours.judged = nil, now, clock
-	changed, taken, err := l.hours.listing.changed(ctx, l.deps.Conn, s.in.Policy.ID)
+	changed, taken, err := l.hours.listing.changed(ctx, l.deps.Conn, now, s.in.Policy.ID)
 	if err != nil {
 		return err
 	}

@@ -157,8 +157,8 @@ GROUP BY app`, nil, func(rows driver.Rows) error {
 	return out, err
 }
 
-// A listingWatch tells when a listing was stored, or the policy is another, since
-// its last look.
+// A listingWatch tells when a listing has become known, or the policy is another,
+// since its last look. One that is stored ahead of the frontier is known later.
 type listingWatch struct {
 	seen   print
 	policy string
@@ -166,9 +166,9 @@ type listingWatch struct {
 
 // changed looks, and tells whether anything is new; taken is called when it was
 // judged.
-func (w *listingWatch) changed(ctx context.Context, conn driver.Conn, policy string) (is bool, taken func(), err error) {
+func (w *listingWatch) changed(ctx context.Context, conn driver.Conn, at time.Time, policy string) (is bool, taken func(), err error) {
 	now := listingWatch{policy: policy}
-	err = each(ctx, conn, "whether a listing is new", "SELECT count(), sum(cityHash64(topic, epoch, partition, offset, idx, decoder)) FROM events WHERE "+ofListings, nil, func(rows driver.Rows) error {
+	err = each(atNow(ctx, at, nil), conn, "whether a listing is new", "SELECT count(), sum(cityHash64(topic, epoch, partition, offset, idx, decoder)) FROM events WHERE "+ofListings+" AND "+known, nil, func(rows driver.Rows) error {
 		return rows.Scan(&now.seen.rows, &now.seen.sum)
 	})
 	return now != *w, func() { *w = now }, err

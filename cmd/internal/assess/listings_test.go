@@ -54,3 +54,23 @@ func TestListings(t *testing.T) {
 	tell(listed("four", "Care Line", "Meet your advisers.", day(15, "10:00:00")))
 	b.wants(found)
 }
+
+// TestListingsAheadOfTheFrontier: a listing that is stored while evidence of
+// before it is missing still is judged as soon as that has come.
+func TestListingsAheadOfTheFrontier(t *testing.T) {
+	b := newBench(t)
+	p, err := policy.Parse("policy.yaml", []byte("version: 1\napps: [{id: care, tenant: contoso, resources: [acs]}]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.live.deps.Terms.Policy = p
+	const found = "SELECT concat(rule, ' ', result, ' ', subject) FROM findings_current WHERE rule LIKE 'brand.%'"
+	b.clock = day(12, "10:00:00")
+	b.sends(receiptTopic, b.clock, listed("one", "Northwind Teams", "Meet your advisers.", day(12, "10:05:00")))
+	b.clock = day(12, "10:03:00")
+	b.rounds()
+	b.wants(found)
+	b.clock = day(12, "10:08:00")
+	b.rounds()
+	b.wants(found, "brand.name fail listing care: appName")
+}
