@@ -95,6 +95,16 @@ func TestNamesByLocale(t *testing.T) {
 	}
 }
 
+// TestByteOrderMark: a mark that some editors put before the text is none of it.
+func TestByteOrderMark(t *testing.T) {
+	if p := parse(t, "\ufeffversion: 1\r\nnotice:\r\n  deadline: 7s\r\n"); p.Base().Deadline != 7*time.Second {
+		t.Errorf("the deadline is %s", p.Base().Deadline)
+	}
+	if _, err := Parse("policy.yaml", []byte("\ufeffversions: 1")); err == nil || !strings.Contains(err.Error(), "policy.yaml:1:1: key versions:") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestDefaults(t *testing.T) {
 	p := parse(t, string(read(t, "least.yaml")))
 	if !reflect.DeepEqual(p.Base(), Default().Base()) || p.Conflict("a", "b") != 2*time.Second || !p.EffectiveFrom.IsZero() {
@@ -239,7 +249,10 @@ func TestPublishedSchema(t *testing.T) {
 		"version: 1\nexceptions: [{id: e, owner: o, reason: r, expires: 2026-12-31, scope: {app: a}}]", "version: 1\nrules: [{id: notice.x, subject: call, title: T., result: '\"pass\"'}]",
 		"version: 1\nrules: [{id: own.x, subject: app, title: T., result: '\"pass\"'}]", "version: 1\nrules: [{id: own.x, subject: call, result: '\"pass\"'}]",
 		"version: 1\ntests: [{name: t, call: {}}]", "version: 1\ntests: [{name: t, silent: [x]}]", "version: 1\nnotice: {stale: 5}", "version: 1\nconsent: {required: [video]}",
-		"version: 1\ntests: [{name: t, silent: [x], call: {sessions: [{id: a, shown: [{capture: recording}]}]}}]"} {
+		"version: 1\ntests: [{name: t, silent: [x], call: {sessions: [{id: a, shown: [{capture: recording}]}]}}]",
+		"version: 1\ntests: [{name: t, silent: [x], call: {}, listing: {appName: A}}]", "version: 1\ntests: [{name: t, silent: [x], listing: {}}]",
+		"version: 1\ntests: [{name: t, silent: [x], listing: {appName: A, texts: [{kind: description}]}}]", "version: 1\ntests: [{name: t, silent: [x], listing: {assets: []}}]",
+		"version: 1\ntests: [{name: t, silent: [x], call: {sessions: [{id: a, name: A}]}}]"} {
 		if validate([]byte(bad)) == nil {
 			t.Errorf("the schema takes %q", bad)
 		}

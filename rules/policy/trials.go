@@ -12,14 +12,19 @@ import (
 	"rollcall/schema/rawid"
 )
 
-// A Trial is a test in the policy file: a call that is made up, with what the
-// policy must find in it and what it must not.
+// A Trial is a test in the policy file: a call or a listing that is made up, with
+// what the policy must find in it and what it must not.
 type Trial struct {
 	Name string
 	// Place is its file, line and column.
 	Place string
 	Call  schema.Call
-	Now   time.Time
+	// Names are those that the call's sessions are shown by.
+	Names []schema.ShownName
+	// Listing is what is judged in the place of a call; nil: the call is.
+	Listing *TrialListing
+	// Start is when the call or listing began, Now when it is judged.
+	Start, Now time.Time
 	// Finds are findings that must be there, Silent rules that must find nothing.
 	Finds  []Expected
 	Silent []string
@@ -28,12 +33,43 @@ type Trial struct {
 // An Expected is a finding that a test wants.
 type Expected struct {
 	Rule string
-	// Session is a session's name in the test; empty: any subject.
-	Session string
+	// About is a session's name in the test, or a part of its listing; empty: any
+	// subject.
+	About string
+	// Result is that of the finding: "fail" or "no_evidence".
+	Result string
+}
+
+// The results that findings have.
+const (
+	resultFail       = "fail"
+	resultNoEvidence = "no_evidence"
+)
+
+// expected reads an expectation: a rule, what it is about, and no_evidence where
+// the finding says that it is not known.
+func expected(text string) Expected {
+	words := strings.Fields(text)
+	e := Expected{Result: resultFail}
+	if len(words) == 0 {
+		return e
+	}
+	e.Rule, words = words[0], words[1:]
+	if n := len(words); n > 0 && (words[n-1] == resultFail || words[n-1] == resultNoEvidence) {
+		e.Result, words = words[n-1], words[:n-1]
+	}
+	e.About = strings.Join(words, " ")
+	return e
 }
 
 // String is the expectation as it is written.
-func (e Expected) String() string { return strings.TrimSpace(e.Rule + " " + e.Session) }
+func (e Expected) String() string {
+	text := strings.TrimSpace(e.Rule + " " + e.About)
+	if e.Result == resultNoEvidence {
+		text += " " + e.Result
+	}
+	return text
+}
 
 // Trials lists the tests in the policy file, in its order.
 func (p *Policy) Trials() []Trial { return p.trials }
@@ -53,9 +89,9 @@ func (r *reader) trials(n ast.Node, key string, p *Policy) {
 			t.Place = r.place(of[0].Key.GetToken())
 		}
 		start, after := trialStart, time.Duration(0)
-		var call ast.Node
+		var call, listing ast.Node
 		expects := false
-		r.each(v, at, []string{"name", "start", "now", "call", "finds", "silent"}, func(k string, v ast.Node) {
+		r.each(v, at, []string{"name", "start", "now", "call", "listing", "finds", "silent"}, func(k string, v ast.Node) {
 			at := join(at, k)
 			switch k {
 			case "name":
@@ -70,11 +106,12 @@ func (r *reader) trials(n ast.Node, key string, p *Policy) {
 				}
 			case "call":
 				call = v
+			case "listing":
+				listing = v
 			case "finds":
 				expects = true
 				for _, text := range r.texts(v, at, "findings such as notice.missed, or notice.missed alice") {
-					id, session, _ := strings.Cut(strings.TrimSpace(text), " ")
-					t.Finds = append(t.Finds, Expected{id, strings.TrimSpace(session)})
+					t.Finds = append(t.Finds, expected(text))
 				}
 			case "silent":
 				expects = true
@@ -87,26 +124,38 @@ func (r *reader) trials(n ast.Node, key string, p *Policy) {
 		case !expects:
 			r.wrong(v, at, "expected what the test finds, or which rules are silent; else it tests nothing")
 		}
-		t.Now = start.Add(trialLength)
+		t.Start, t.Now = start, start.Add(trialLength)
 		if after > 0 {
 			t.Now = start.Add(after)
 		}
-		if call == nil {
-			r.wrong(v, join(at, "call"), "expected a call with its sessions, found nothing")
+		var about []string // what an expectation may name
+		what := "session or app of the test's call"
+		switch {
+		case call != nil && listing != nil:
+			r.wrong(v, join(at, "listing"), "expected a call or a listing, found both")
+			continue
+		case listing != nil:
+			t.Listing, about = r.trialListing(listing, join(at, "listing"))
+			what = "part of the test's listing"
+		case call != nil:
+			about = r.trialCall(call, join(at, "call"), start, &t)
+		default:
+			r.wrong(v, join(at, "call"), "expected a call with its sessions, or a listing, found nothing")
 			continue
 		}
-		names := r.trialCall(call, join(at, "call"), start, &t.Call)
 		for _, e := range t.Finds {
-			if e.Session != "" && !slices.Contains(names, e.Session) {
-				r.wrong(v, join(at, "finds"), "%q names no session of the test's call", clip(e.String()))
+			if e.About != "" && !slices.Contains(about, e.About) {
+				r.wrong(v, join(at, "finds"), "%q names no %s", clip(e.String()), what)
 			}
 		}
 		p.trials = append(p.trials, t)
 	}
 }
 
-// trialCall reads the call of a test. Instants are durations from its start.
-func (r *reader) trialCall(n ast.Node, key string, start time.Time, c *schema.Call) (names []string) {
+// trialCall reads the call of a test, and returns the names of its sessions and
+// apps. Instants are durations from its start.
+func (r *reader) trialCall(n ast.Node, key string, start time.Time, t *Trial) (names []string) {
+	c := &t.Call
 	c.Start = schema.Bound{At: start, Source: schema.BoundCallSummary, Event: "call"}
 	var end time.Time
 	r.each(n, key, []string{"teams", "thread", "resource", "recorded", "transcribed", "sessions"}, func(k string, v ast.Node) {
@@ -124,8 +173,11 @@ func (r *reader) trialCall(n ast.Node, key string, start time.Time, c *schema.Ca
 			c.Episodes = append(c.Episodes, r.trialEpisodes(v, at, schema.Transcription, start)...)
 		case "sessions":
 			r.entry(v, at, "session", func(v ast.Node, at, id string) {
+				s := r.trialSession(v, at, id, start, t)
 				names = append(names, id)
-				s := r.trialSession(v, at, id, start)
+				if s.App != "" {
+					names = append(names, s.App)
+				}
 				if s.Left.At.After(end) {
 					end = s.Left.At
 				}
@@ -165,7 +217,7 @@ func (r *reader) trialEpisodes(n ast.Node, key, capture string, start time.Time)
 	return out
 }
 
-func (r *reader) trialSession(n ast.Node, key, id string, start time.Time) schema.Session {
+func (r *reader) trialSession(n ast.Node, key, id string, start time.Time, t *Trial) schema.Session {
 	s := schema.Session{ID: id, ParticipantID: id, JoinPath: schema.PathACSExternalUser, PathEvidence: "raw_id", Events: []string{id},
 		Joined: schema.Bound{At: start, Source: schema.BoundCallSummary, Event: id},
 		Left:   schema.Bound{At: start.Add(time.Hour), Source: schema.BoundCallSummary, Event: id}}
@@ -175,7 +227,8 @@ func (r *reader) trialSession(n ast.Node, key, id string, start time.Time) schem
 		}
 		return start
 	}
-	keys := []string{"id", "path", "raw_id", "app", "app_version", "tenant_id", "joined", "left", "shown", "signalled", "answered"}
+	var name trialName
+	keys := []string{"id", "path", "raw_id", "name", "directory_name", "app", "app_version", "tenant_id", "joined", "left", "shown", "signalled", "answered"}
 	r.each(n, key, keys, func(k string, v ast.Node) {
 		key := join(key, k)
 		switch k {
@@ -183,6 +236,11 @@ func (r *reader) trialSession(n ast.Node, key, id string, start time.Time) schem
 			s.JoinPath = choice(r, v, key, joinPaths()...)
 		case "raw_id":
 			s.RawID = rawid.Normal(r.words(v, key, "a raw id such as 8:acs:…"), rawid.GUIDUnknown)
+		case "name":
+			// As it is: an empty name, or one of blanks, is what a test may be about.
+			name.text, name.shown = r.text(v, key, "the name that the others see")
+		case "directory_name":
+			name.directory = r.words(v, key, "the name that the directory has")
 		case "app":
 			s.App = r.words(v, key, "an app's id")
 		case "app_version":
@@ -204,6 +262,7 @@ func (r *reader) trialSession(n ast.Node, key, id string, start time.Time) schem
 	if s.RawID != "" {
 		s.Identity = rawid.Identity(s.RawID)
 	}
+	r.trialName(n, key, name, s, t)
 	if s.Left.At.Before(s.Joined.At) {
 		r.wrong(n, join(key, "left"), "expected an instant after joined")
 	}

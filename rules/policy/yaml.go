@@ -63,6 +63,7 @@ func (r *reader) place(t *token.Token) string {
 
 // document parses the one document of a file; nil for an empty one.
 func (r *reader) document(data []byte) ast.Node {
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // some editors begin files with a byte order mark
 	switch {
 	case len(data) > maxFile:
 		r.say("%s: expected at most %d bytes, found %d", r.file, maxFile, len(data))

@@ -22,6 +22,15 @@ func parse(t *testing.T, text string) *policy.Policy {
 	return p
 }
 
+func judge(t *testing.T, p *policy.Policy) rule.Outcome {
+	t.Helper()
+	out, err := Judge(p.Trials()[0], p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 // TestExample runs the tests of the example that has every key.
 func TestExample(t *testing.T) {
 	data, err := os.ReadFile("../policy/testdata/full.yaml")
@@ -46,6 +55,9 @@ tests:
     call: {recorded: [10s-3m], sessions: [{id: alice, raw_id: "8:acs:a_b", app: care}]}
 `
 
+// breaks is a rule that fails when it is run.
+const breaks = "\nrules: [{id: own.x, subject: session, title: X., result: '[\"pass\"][1]'}]"
+
 func TestFailuresAreTold(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"holds":                   {untold + "    finds: [notice.missed alice]\n    silent: [notice.late, own.x]\nrules: [{id: own.x, subject: call, title: X., result: '\"pass\"'}]", ""},
@@ -53,6 +65,8 @@ func TestFailuresAreTold(t *testing.T) {
 		"is not silent":           {untold + "    silent: [notice.missed]", "notice.missed is not silent: No notice of recording was reported to 8:acs:a_b"},
 		"a rule that nobody has":  {untold + "    silent: [notice.mised]", "there is no rule notice.mised"},
 		"an own rule that no one": {untold + "    finds: [own.y]", "there is no rule own.y"},
+		"a rule that can't judge": {untold + "    finds: [own.x alice]" + breaks, "expected own.x alice, which is not found; found notice.missed alice, own.x alice no_evidence"},
+		"what is not known":       {untold + "    finds: [own.x alice no_evidence, notice.missed alice fail]" + breaks, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			failures := Run(parse(t, c.text))
@@ -75,7 +89,7 @@ rules:
   - {id: own.e, subject: session, title: E., result: '"perhaps"'}
   - {id: own.f, subject: obligation, severity: critical, title: F has no message., result: '"fail"'}
 `)
-	out := Judge(p.Trials()[0], p)
+	out := judge(t, p)
 	for id, want := range map[string]rule.Population{
 		"own.a": {Population: 1, Pass: 1}, "own.b": {Population: 1, Fail: 1}, "own.c": {Population: 1, NotApplicable: 1},
 		"own.d": {Population: 1, NoEvidence: 1}, "own.e": {Population: 1, NoEvidence: 1}, "own.f": {Population: 1, Fail: 1},
@@ -112,7 +126,7 @@ exceptions:
   - {id: other, owner: joe, reason: Another app., expires: 2027-01-01, scope: {rules: [notice.missed], app: desk}}
   - {id: past, owner: joe, reason: Long ago., expires: 2025-12-31, scope: {rules: [notice.missed]}}
 `)
-	out := Judge(p.Trials()[0], p)
+	out := judge(t, p)
 	var covered []schema.Finding
 	for _, f := range out.Findings {
 		if f.Rule == "notice.missed" {
