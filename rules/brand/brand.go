@@ -245,6 +245,7 @@ func (j *judging) name(n named) []Check {
 	glyphs := lettering.Read(cut(n.text))
 	check := Check{Rule: RuleName, Verdict: rule.Pass, Field: n.Field}
 	found := sentences(n.text, glyphs, j.pieces(n.text, glyphs, nil, nil))
+	j.read(found)
 	if m, ok := j.firstMark(found, n.text, n.Locale, true); ok && !j.granted(policy.GrantName) {
 		check.Verdict, check.From, check.To = rule.Fail, m.At, m.End
 		check.Seen = n.text
@@ -304,6 +305,7 @@ func (j *judging) text(f Field, text string) []Check {
 	for i := range list {
 		list[i].marks = slices.DeleteFunc(list[i].marks, func(m mark) bool { return !j.meant(list[i], m, short, f.Locale, false) })
 	}
+	j.read(list)
 	checks := append([]Check{j.statement(f, short, list)}, j.claimed(f, short, list, false)...)
 	if len(short) < len(text) {
 		for i := range checks {
@@ -337,13 +339,18 @@ func (j *judging) statement(f Field, text string, list []sentence) Check {
 		if len(s.marks) == 0 {
 			continue
 		}
-		for _, l := range j.languages {
-			if may {
-				stated = append(stated, l.Statements(s.text)...)
-			}
-			if j.terms.Attribution {
-				allowed = append(append(allowed, l.Attributions(s.text)...), l.Denials(s.text)...)
-			}
+		if may {
+			stated = s.spans(language.Reading.Statements)
+		}
+		if j.terms.Attribution {
+			allowed = append(s.spans(language.Reading.Attributions), s.spans(language.Reading.Denials)...)
+		}
+		whole := language.Span{To: len(s.text)}
+		if s.denied && j.terms.Attribution {
+			allowed = append(allowed, whole)
+		}
+		if s.stated && may {
+			stated = append(stated, whole)
 		}
 		claimed := j.granted(policy.GrantClaim)
 		for _, m := range s.marks {

@@ -17,31 +17,68 @@ func (j *judging) claimed(f Field, text string, list []sentence, inName bool) []
 	endorsed := Check{Rule: RuleEndorsement, Verdict: rule.Pass, Field: f}
 	certified := Check{Rule: RuleCertification, Verdict: rule.Pass, Field: f}
 	for _, s := range list {
-		if len(s.marks) == 0 || inName && !slices.ContainsFunc(s.marks, func(m mark) bool { return j.meant(s, m, text, f.Locale, true) }) {
+		if len(s.marks) == 0 || s.denied || inName && !slices.ContainsFunc(s.marks, func(m mark) bool { return j.meant(s, m, text, f.Locale, true) }) {
 			continue
 		}
-		denied := j.spans(s, (*language.Language).Denials)
-		j.claim(&endorsed, text, s, (*language.Language).Endorsements, denied, "no word that the owner of the mark stands behind the app")
-		j.claim(&certified, text, s, (*language.Language).Certifications, denied, "no certification but one that the policy lists for the app, with its dates")
+		denied, said := s.spans(language.Reading.Denials), s.spans(language.Reading.Attributions)
+		claims := s.spans(language.Reading.Endorsements)
+		if s.answer {
+			claims = append(claims, language.Span{To: len(s.text)})
+		}
+		j.claim(&endorsed, text, s, outside(claims, said), denied, "no word that the owner of the mark stands behind the app")
+		j.claim(&certified, text, s, s.spans(language.Reading.Certifications), denied, "no certification but one that the policy lists for the app, with its dates")
 	}
 	return []Check{endorsed, certified}
 }
 
-func (j *judging) spans(s sentence, find func(*language.Language, string) []language.Span) []language.Span {
+// outside are the spans that no other covers: whose mark a wordmark is claims
+// nothing.
+func outside(spans, others []language.Span) []language.Span {
+	return slices.DeleteFunc(spans, func(s language.Span) bool {
+		return slices.ContainsFunc(others, func(o language.Span) bool { return o.Covers(s) })
+	})
+}
+
+// read has each language read the sentences that have marks, and those beside
+// them, and notes what a sentence says by the one before or after it.
+func (j *judging) read(list []sentence) {
+	near := func(i int) bool { return i >= 0 && i < len(list) && len(list[i].marks) > 0 }
+	for i := range list {
+		if near(i-1) || near(i) || near(i+1) {
+			for _, l := range j.languages {
+				list[i].read = append(list[i].read, l.Read(list[i].text))
+			}
+		}
+	}
+	for i := range list[:max(len(list), 1)-1] {
+		s, next := &list[i], &list[i+1]
+		if !s.asked {
+			continue
+		}
+		for k := range min(len(s.read), len(next.read)) {
+			s.denied = s.denied || next.read[k].Denies()
+			s.stated = s.stated || s.read[k].Uses() && next.read[k].Connects()
+			next.answer = next.answer || s.read[k].Asks() && next.read[k].Names()
+		}
+	}
+}
+
+// spans are the places of a sentence at which a language finds something.
+func (s sentence) spans(find func(language.Reading) []language.Span) []language.Span {
 	var out []language.Span
-	for _, l := range j.languages {
-		out = append(out, find(l, s.text)...)
+	for _, r := range s.read {
+		out = append(out, find(r)...)
 	}
 	return out
 }
 
 // claim notes the first claim of a sentence that is neither denied nor vouched
 // for.
-func (j *judging) claim(check *Check, text string, s sentence, find func(*language.Language, string) []language.Span, denied []language.Span, expected string) {
+func (j *judging) claim(check *Check, text string, s sentence, claims, denied []language.Span, expected string) {
 	if check.Verdict == rule.Fail {
 		return
 	}
-	for _, at := range j.spans(s, find) {
+	for _, at := range claims {
 		// A mark of which the sentence makes an ordinary word claims nothing.
 		i := slices.IndexFunc(s.marks, func(m mark) bool { return at.Covers(m.Span) })
 		if i < 0 || slices.ContainsFunc(denied, at.Overlaps) || j.grantedClaim(s, at) {
@@ -62,7 +99,7 @@ func (j *judging) grantedClaim(s sentence, at language.Span) bool {
 		return g.Holds(j.listing.AppID, policy.GrantClaim, j.occasion.At) && slices.ContainsFunc(g.Names, func(name string) bool {
 			glyphs := lettering.Read(name)
 			for _, n := range sentences(name, glyphs, j.pieces(name, glyphs, nil, nil)) {
-				if t := bare(n.text); t != "" && strings.Contains(whole, t) && overlapsText(s.text, n.text, at) {
+				if t := bare(n.text); len(n.marks) > 0 && t != "" && strings.Contains(whole, t) && overlapsText(s.text, n.text, at) {
 					return true
 				}
 			}

@@ -28,6 +28,15 @@ type sentence struct {
 	marks []mark
 	// from and to bound it in the text that it is of, in bytes.
 	from, to int
+	// asked says that it is a question.
+	asked bool
+	// read is how each language reads it, where it has marks or stands beside one
+	// that has.
+	read []language.Reading
+	// denied says that the answer after it denies what it asks; stated, that the
+	// sentence after it says of the app that it works with the mark; answer, that
+	// it answers who stands behind the app.
+	denied, stated, answer bool
 }
 
 // A mark is a place of a sentence at which there is a wordmark.
@@ -59,7 +68,7 @@ func sentences(text string, glyphs []lettering.Glyph, pieces []piece) []sentence
 			w.Shouted = upper*10 >= letters*9
 			w.Titled = words >= 3 && capitals*10 >= words*7
 		}
-		if len(s.marks) > 0 {
+		if s.text != "" {
 			out = append(out, s)
 		}
 		b.Reset()
@@ -89,6 +98,7 @@ func sentences(text string, glyphs []lettering.Glyph, pieces []piece) []sentence
 			continue
 		}
 		if ends(glyphs, i) || b.Len() >= maxSentence {
+			s.asked = g.Plain == '?' || g.Plain == '؟'
 			end(g.End)
 			continue
 		}
@@ -140,7 +150,7 @@ func ends(text []lettering.Glyph, i int) bool {
 	case '.':
 		return unicode.IsSpace(next)
 	case '!', '?', '…':
-		return !letterAt(text, i+1)
+		return !letterAt(text, i+1) || text[i+1].Wide()
 	case '。', '؟', '।', '•', '·', '●', '▪', '\u2028', '\u2029', ';', '|', '✓', '✔', '★', '⭐':
 		return true
 	case '\n':

@@ -37,10 +37,14 @@ type Language struct {
 	common            map[string]bool
 	scripts           []*unicode.RangeTable
 
-	name, nameCapital, ordinary []*regexp.Regexp
-	statement, attribution      []*regexp.Regexp
-	disclaimer, notNegation     []*regexp.Regexp
-	endorsement, certification  []*regexp.Regexp
+	name, nameCapital          []*regexp.Regexp
+	ordinary, ordinaryText     []*regexp.Regexp
+	statement, attribution     []*regexp.Regexp
+	disclaimer, notNegation    []*regexp.Regexp
+	endorsement, certification []*regexp.Regexp
+
+	lexicon *lexicon
+	forms   *grammar
 }
 
 type data struct {
@@ -51,6 +55,7 @@ type data struct {
 	Name          []string `yaml:"name"`
 	NameCapital   []string `yaml:"name_capital"`
 	Ordinary      []string `yaml:"ordinary"`
+	OrdinaryText  []string `yaml:"ordinary_text"`
 	Statement     []string `yaml:"statement"`
 	Attribution   []string `yaml:"attribution"`
 	Disclaimer    []string `yaml:"disclaimer"`
@@ -59,6 +64,9 @@ type data struct {
 	NotNegation   string   `yaml:"not_negation"`
 	Endorsement   []string `yaml:"endorsement"`
 	Certification []string `yaml:"certification"`
+
+	Words map[string][]string `yaml:"words"`
+	Forms forms               `yaml:"forms"`
 }
 
 // Load returns a language with the policy's own patterns beside those that ship.
@@ -91,7 +99,7 @@ func Load(code string, terms policy.Brand) (*Language, error) {
 		shipped []string
 		own     []string
 	}{
-		{&l.name, d.Name, nil}, {&l.nameCapital, d.NameCapital, nil}, {&l.ordinary, d.Ordinary, terms.Ordinary[code]},
+		{&l.name, d.Name, nil}, {&l.nameCapital, d.NameCapital, nil}, {&l.ordinary, d.Ordinary, terms.Ordinary[code]}, {&l.ordinaryText, d.OrdinaryText, nil},
 		{&l.statement, d.Statement, terms.Statements[code]}, {&l.attribution, d.Attribution, nil}, {&l.disclaimer, d.Disclaimer, nil}, {&l.notNegation, []string{d.NotNegation}, nil},
 		{&l.endorsement, d.Endorsement, terms.Endorsement[code]}, {&l.certification, d.Certification, terms.Certification[code]},
 	} {
@@ -102,6 +110,12 @@ func Load(code string, terms policy.Brand) (*Language, error) {
 			}
 			*part.to = append(*part.to, re)
 		}
+	}
+	if l.lexicon, err = newLexicon(d.Words); err != nil {
+		return nil, fmt.Errorf("language %q: %w", code, err)
+	}
+	if l.forms, err = readGrammar(d.Forms); err != nil {
+		return nil, fmt.Errorf("language %q: %w", code, err)
 	}
 	return l, nil
 }
@@ -149,27 +163,6 @@ func find(list []*regexp.Regexp, text string) []Span {
 	return out
 }
 
-// Statements finds where a sentence states the app's compatibility.
-func (l *Language) Statements(sentence string) []Span { return find(l.statement, sentence) }
-
-// Attributions finds where a sentence says whose mark a wordmark is.
-func (l *Language) Attributions(sentence string) []Span { return find(l.attribution, sentence) }
-
-// Denials finds where a sentence denies affiliation.
-func (l *Language) Denials(sentence string) []Span {
-	return slices.DeleteFunc(find(l.disclaimer, sentence), func(s Span) bool {
-		return len(find(l.notNegation, sentence[s.From:s.To])) > 0
-	})
-}
-
-// Endorsements finds where a sentence claims affiliation, endorsement or
-// sponsorship.
-func (l *Language) Endorsements(sentence string) []Span { return find(l.endorsement, sentence) }
-
-// Certifications finds where a sentence claims a certification or the owner's
-// branding.
-func (l *Language) Certifications(sentence string) []Span { return find(l.certification, sentence) }
-
 // A Word is a word that is both a mark and an ordinary one, where it stands.
 type Word struct {
 	Span
@@ -194,7 +187,7 @@ func (l *Language) IsMark(sentence string, w Word) bool {
 		return true
 	case !w.Lower && within(l.nameCapital):
 		return true
-	case within(l.ordinary):
+	case within(l.ordinary), within(l.ordinaryText):
 		return false
 	case w.InName:
 		return true
@@ -230,7 +223,7 @@ func Guess(among []*Language, stated, text string) *Language {
 	for _, w := range strings.FieldsFunc(Fold(strings.ToLower(text)), func(r rune) bool { return !unicode.IsLetter(r) }) {
 		words[w]++
 	}
-	kana := strings.ContainsFunc(text, func(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana) })
+	japanese := strings.ContainsFunc(text, kana)
 	for _, l := range among {
 		score := 0
 		for w := range l.common {
@@ -243,7 +236,7 @@ func Guess(among []*Language, stated, text string) *Language {
 					n++
 				}
 			}
-			if l.Code == "zh" && kana {
+			if l.Code == "zh" && japanese {
 				n = 0
 			}
 			scripts[l] = n
@@ -261,3 +254,5 @@ func Guess(among []*Language, stated, text string) *Language {
 	}
 	return best
 }
+
+func kana(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana) }

@@ -19,7 +19,8 @@ func TestShipped(t *testing.T) {
 				t.Error("something is missing")
 			}
 			for _, text := range []string{"", "A text without any mark.", "endorsed by Contoso", "certifié par Contoso"} {
-				if n := len(l.Statements(text)) + len(l.Endorsements(text)) + len(l.Certifications(text)) + len(l.Denials(text)) + len(l.Attributions(text)); n > 0 {
+				r := l.Read(text)
+				if n := len(r.Statements()) + len(r.Endorsements()) + len(r.Certifications()) + len(r.Denials()) + len(r.Attributions()); n > 0 {
 					t.Errorf("%q is taken for something", text)
 				}
 			}
