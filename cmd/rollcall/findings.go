@@ -16,6 +16,8 @@ import (
 	"rollcall/cmd/internal/results"
 	"rollcall/reports/export"
 	"rollcall/reports/findings"
+	"rollcall/rules/catalogue"
+	"rollcall/rules/rule"
 	"rollcall/schema"
 )
 
@@ -136,6 +138,12 @@ func (f *findingsFilter) check(scope export.Scope, none []string) error {
 			if !slices.Contains(c.real, word) {
 				return exit{exitUsage, fmt.Errorf("%s %q: it is one of %s", c.flag, word, strings.Join(c.real, ", "))}
 			}
+		}
+	}
+	for _, id := range f.Rules {
+		// What a policy's own rules found stays when the policy has them no more.
+		if !strings.HasPrefix(id, "own.") && !slices.ContainsFunc(catalogue.Rules(), func(r rule.Rule) bool { return r.ID == id }) {
+			return exit{exitUsage, fmt.Errorf("--rule %q: there is no such rule", id)}
 		}
 	}
 	if err := checkDays(scope.From, scope.To); err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -18,12 +19,13 @@ func newFindingsExport(s *findingsStore) *cobra.Command {
 	var format, out string
 	cmd := &cobra.Command{
 		Use:   "export --format FORMAT",
-		Short: "Export findings as NDJSON, CSV or OCSF",
+		Short: "Export findings as JSON, CSV or OCSF",
 		Long: `Export writes findings for other systems, by default all that there are, also those that
 are gone:
 
   ndjson  a line of JSON a finding: the fields of findings.ndjson with the status as
           it is now, owner, disposition, notes, predecessors, successor
+  json    the same as one JSON array
   csv     the same as a table
   ocsf    a line of JSON a finding: OCSF ` + findings.OCSFVersion + ` Compliance Finding (class 2003) with the
           profile incident. What evidence closed has status_id 99 and the status's name.
@@ -34,13 +36,15 @@ are gone:
 			if err := f.check(s.scope, []string{schema.FindingNew, schema.FindingInProgress, schema.FindingSuppressed, schema.FindingClosed, schema.FindingSuperseded, schema.FindingWithdrawn}); err != nil {
 				return err
 			}
-			if format != "ndjson" && format != "csv" && format != "ocsf" {
-				return exit{exitUsage, fmt.Errorf("--format %q: it is one of ndjson, csv, ocsf", format)}
+			if !slices.Contains([]string{"ndjson", "json", "csv", "ocsf"}, format) {
+				return exit{exitUsage, fmt.Errorf("--format %q: it is one of ndjson, json, csv, ocsf", format)}
 			}
 			return s.with(cmd, func(store findings.Store) error {
 				fill := func(w io.Writer) error {
 					list := store.List(cmd.Context(), f.Filter)
 					switch format {
+					case "json":
+						return findings.WriteJSON(w, list)
 					case "csv":
 						return findings.WriteCSV(w, list)
 					case "ocsf":
@@ -60,7 +64,7 @@ are gone:
 		},
 	}
 	f.flags(cmd, &s.scope, "all")
-	cmd.Flags().StringVar(&format, "format", "ndjson", "`FORMAT`: ndjson, csv, ocsf")
+	cmd.Flags().StringVar(&format, "format", "ndjson", "`FORMAT`: ndjson, json, csv, ocsf")
 	cmd.Flags().StringVar(&out, "out", "", "`FILE` to write; default: the screen")
 	return cmd
 }

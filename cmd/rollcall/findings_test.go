@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -61,8 +62,10 @@ func TestFindingsCommand(t *testing.T) {
 	does(1, "show", "0a")
 	does(1, "show", "ffff")
 	does(0, "export", "--format", "ndjson", "--owner", "bob")
+	does(0, "export", "--format", "json", "--status", "suppressed")
 	does(0, "export", "--format", "ocsf", "--status", "closed")
 	does(2, "list", "--status", "open")
+	does(2, "list", "--rule", "notice.mised")
 	does(2, "close", late, "--by", "bob")
 	does(1, "list", "--tenant", "fabricam")
 	does(2, "close", late, "--as", "wrong", "--by", "bob")
@@ -71,6 +74,7 @@ func TestFindingsCommand(t *testing.T) {
 	does(2, "export", "--format", "xml")
 	got := when.ReplaceAllString(told.String(), "(instant)")
 	got = regexp.MustCompile(`"modified_time":[0-9]+`).ReplaceAllString(got, `"modified_time":0`)
+	got = regexp.MustCompile(`"revision":"[0-9a-f]{32}"`).ReplaceAllString(got, `"revision":"(hash)"`)
 	got = regexp.MustCompile(`"id":"[0-9a-f]{32}","finding"|"finding":"0af00000000000000000000000000001","id":"[0-9a-f]{32}"`).ReplaceAllString(got, `"id":"(hash)","finding"`)
 	path := filepath.Join("testdata", "findings.txt")
 	if *updateFindings {
@@ -90,6 +94,10 @@ func TestFindingsCommand(t *testing.T) {
 	reports := filepath.Join(t.TempDir(), "reports")
 	if code, _, errs := command(t, "report", "--out", reports); code != 0 || !strings.Contains(read(t, filepath.Join(reports, "compliance.html")), "closed") {
 		t.Errorf("the report does not know what was said: %s", errs)
+	}
+	var all []struct{ ID string }
+	if _, said, _ := command(t, "findings", "export", "--format", "json"); json.Unmarshal([]byte(said), &all) != nil || len(all) != 4 {
+		t.Errorf("as JSON: %s", said)
 	}
 	out := filepath.Join(t.TempDir(), "findings.ndjson")
 	if code, said, errs := command(t, "findings", "export", "--out", out); code != 0 || !strings.Contains(said, out) || strings.Count(read(t, out), "\n") != 4 {

@@ -122,8 +122,15 @@ func (s Store) Findings(ctx context.Context, w io.Writer) error {
 // FindingRows streams the findings in the order of findings.ndjson, those that
 // began on the scope's days. It may be ranged over more than once.
 func (s Store) FindingRows(ctx context.Context) iter.Seq2[timeline.Finding, error] {
+	return s.FindingRowsAfter(ctx, FindingPlace{})
+}
+
+// FindingRowsAfter streams those of FindingRows that come after a place in their
+// order.
+func (s Store) FindingRowsAfter(ctx context.Context, after FindingPlace) iter.Seq2[timeline.Finding, error] {
 	return func(yield func(timeline.Finding, error) bool) {
 		where, args := s.Within("first_at")
+		where, args = after.And(where, args)
 		sql := findingColumns + "findings_current" + where + " ORDER BY call_id, first_at, rule, id" + byCall
 		err := query(ctx, s.Conn, "findings", sql, args, func(rows driver.Rows) error {
 			f, err := s.finding(rows)

@@ -21,6 +21,37 @@ type Word struct {
 	Disposition string
 	Alert       string // what became of an alert
 	Note        string // of a note; of any other action it may be empty
+	// Seen is the finding's Revision as whoever says it saw it: where a person has
+	// said something since, Say refuses. Nil: it is said whatever others said.
+	Seen *string
+}
+
+// Errors of Say, besides those of Get. They are wrapped with what is wrong.
+var (
+	// ErrWord says that a word is none: an unknown action or disposition, an empty
+	// note, nobody who says it.
+	ErrWord = errors.New("this can't be said")
+	// ErrGone says that the finding is not found any more, so that there is nothing
+	// left to say of it; of a superseded one the finding that Say returns names the
+	// successor.
+	ErrGone = errors.New("the finding is gone")
+	// ErrNotClosed says that there is nothing to reopen.
+	ErrNotClosed = errors.New("the finding is not closed")
+	// ErrChanged says that a person has said something of the finding since Seen.
+	ErrChanged = errors.New("the finding has changed meanwhile")
+)
+
+// An errorOf is a kind of error in words of its own.
+type errorOf struct {
+	kind error
+	text string
+}
+
+func (e errorOf) Error() string { return e.text }
+func (e errorOf) Unwrap() error { return e.kind }
+
+func wrong(kind error, format string, args ...any) error {
+	return errorOf{kind, fmt.Sprintf(format, args...)}
 }
 
 // maxNote bounds a note, and maxName a name, in bytes.
@@ -29,37 +60,42 @@ const (
 	maxName = 200
 )
 
-// Check says what is wrong with a word.
+// Check says what is wrong with a word. Its error wraps ErrWord.
 func (w Word) Check() error {
 	switch w.Action {
 	case schema.ActionAssign, schema.ActionReopen, schema.ActionAlert:
 	case schema.ActionNote:
 		if strings.TrimSpace(w.Note) == "" {
-			return errors.New("the note is empty")
+			return wrong(ErrWord, "the note is empty")
 		}
 	case schema.ActionClose:
 		all := []string{schema.DispositionTrue, schema.DispositionFalsePositive, schema.DispositionAcceptedRisk}
 		if !slices.Contains(all, w.Disposition) {
-			return fmt.Errorf("disposition %q: it is one of %s", w.Disposition, strings.Join(all, ", "))
+			return wrong(ErrWord, "disposition %q: it is one of %s", w.Disposition, strings.Join(all, ", "))
 		}
 	default:
-		return fmt.Errorf("nobody but an evaluation can %s a finding", w.Action)
+		return wrong(ErrWord, "nobody but an evaluation can %s a finding", w.Action)
 	}
 	if strings.TrimSpace(w.Who) == "" {
-		return errors.New("it is not known who says so")
+		return wrong(ErrWord, "it is not known who says so")
 	}
 	if len(w.Who) > maxName || len(w.Owner) > maxName {
-		return fmt.Errorf("a name is longer than %d bytes", maxName)
+		return wrong(ErrWord, "a name is longer than %d bytes", maxName)
 	}
 	if len(w.Note) > maxNote {
-		return fmt.Errorf("the note is longer than %d bytes", maxNote)
+		return wrong(ErrWord, "the note is longer than %d bytes", maxNote)
 	}
 	return nil
 }
 
 // Say adds what a person says of a finding that is found now, and returns how it
 // then is. What changes nothing is not added. asked is the finding's id or the
-// beginning of it; errors are those of Get, and of a finding that is gone.
+// beginning of it. Errors wrap ErrWord, ErrGone, ErrNotClosed or ErrChanged, which
+// come with the finding as it is, or are those of Get.
+//
+// A word is there when Say returns, and is never lost to another one. Seen is
+// looked at before it is written: of two who speak in the same instant both are
+// heard, and the history has both.
 func (s Store) Say(ctx context.Context, asked string, w Word) (Finding, error) {
 	if err := w.Check(); err != nil {
 		return Finding{}, err
@@ -71,9 +107,13 @@ func (s Store) Say(ctx context.Context, asked string, w Word) (Finding, error) {
 	f := h.Finding
 	switch f.Status {
 	case schema.FindingSuperseded:
-		return f, fmt.Errorf("finding %s was superseded by %s: say it of that one", f.ID, f.Successor)
+		return f, wrong(ErrGone, "finding %s was superseded by %s: say it of that one", f.ID, f.Successor)
 	case schema.FindingWithdrawn:
-		return f, fmt.Errorf("finding %s was withdrawn (%s): there is nothing left to say of it", f.ID, timeline.Safe(f.Why))
+		return f, wrong(ErrGone, "finding %s was withdrawn (%s): there is nothing left to say of it", f.ID, timeline.Safe(f.Why))
+	}
+	if w.Seen != nil && *w.Seen != f.Revision {
+		last := lastWord(h.Changes)
+		return f, wrong(ErrChanged, "%s said something of finding %s at %s (%s): look at it anew", timeline.Safe(last.Who), f.ID, last.At.Format(time.RFC3339), last.Action)
 	}
 	c := schema.FindingChange{
 		Finding: f.ID, CallID: f.unit, Tenant: f.Tenant, At: s.Now(), Who: w.Who, Action: w.Action, Note: w.Note, Before: stateOf(f),
@@ -96,6 +136,16 @@ func (s Store) Say(ctx context.Context, asked string, w Word) (Finding, error) {
 	return h.Finding, err
 }
 
+// lastWord is the last change that no evaluation made; zero where there is none.
+func lastWord(changes []schema.FindingChange) (last schema.FindingChange) {
+	for _, c := range changes { // by time
+		if !c.Action.OfLife() {
+			last = c
+		}
+	}
+	return last
+}
+
 func stateOf(f Finding) schema.FindingState {
 	return schema.FindingState{Status: f.Status, Owner: f.Owner, Disposition: f.Disposition, Alert: f.Alert}
 }
@@ -110,7 +160,7 @@ func after(c schema.FindingChange, w Word, h History) (schema.FindingChange, err
 		c.After.Disposition = w.Disposition
 	case schema.ActionReopen:
 		if c.Before.Status != schema.FindingClosed {
-			return c, fmt.Errorf("finding %s is %s, not closed: there is nothing to reopen", c.Finding, c.Before.Status)
+			return c, wrong(ErrNotClosed, "finding %s is %s, not closed: there is nothing to reopen", c.Finding, c.Before.Status)
 		}
 		c.After.Disposition = ""
 	case schema.ActionAlert:

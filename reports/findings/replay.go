@@ -5,6 +5,16 @@
 // who answers for it, what was decided, and where one went that is no longer
 // found. Changes are only ever added, and what holds now follows from all of
 // them in their order.
+//
+// A console lists findings by Store.Page, shows one with its history by Store.Get,
+// and takes what somebody says of it by Store.Say:
+//
+//	page, err := store.Page(ctx, findings.Filter{Severities: []string{"high"}, Unowned: true}, "", 50)
+//	f := page.Findings[0]
+//	f, err = store.Say(ctx, f.ID, findings.Word{Who: "ana", Action: schema.ActionAssign, Owner: "ana", Seen: &f.Revision})
+//	if errors.Is(err, findings.ErrChanged) {
+//		// somebody was quicker: f is how it is now
+//	}
 package findings
 
 import (
@@ -39,6 +49,9 @@ type State struct {
 	Gone *schema.FindingChange
 	// Changed is when anything changed last; zero: never.
 	Changed time.Time
+	// Word is the last change that a person, or alerting, made and that holds for
+	// the finding; empty: nobody said anything.
+	Word string
 }
 
 // Status is the status of a finding: judged is the one that judging gave it, and
@@ -108,7 +121,7 @@ func (r replay) person(c schema.FindingChange) {
 	for id := c.Finding; id != "" && !seen[id]; {
 		seen[id] = true
 		s := r.of(id)
-		s.Changed = c.At
+		s.Changed, s.Word = c.At, c.ID
 		switch c.Action {
 		case schema.ActionAssign:
 			s.Owner = c.After.Owner
@@ -182,6 +195,7 @@ func (s *State) inherit(from State, id string, at time.Time) {
 	}
 	s.Owner = cmp.Or(s.Owner, from.Owner)
 	s.Alert = cmp.Or(s.Alert, from.Alert)
+	s.Word = cmp.Or(from.Word, s.Word)
 	for _, n := range from.Notes {
 		s.note(n)
 	}

@@ -50,7 +50,7 @@ func TestReplay(t *testing.T) {
 		plays func(*script)
 		id    string
 		found bool
-		want  State // Notes, Gone and Changed apart
+		want  State // Notes, Gone, Changed and Word apart
 		notes []string
 		is    string // the status, judged new
 	}{
@@ -136,7 +136,7 @@ func TestReplay(t *testing.T) {
 			if !slices.Equal(notes, c.notes) {
 				t.Errorf("notes %q, want %q", notes, c.notes)
 			}
-			got.Notes, got.Gone, got.Changed = nil, nil, time.Time{}
+			got.Notes, got.Gone, got.Changed, got.Word = nil, nil, time.Time{}, ""
 			if len(got.From) == 0 {
 				got.From = nil
 			}

@@ -19,6 +19,10 @@ import (
 
 // A Store reads findings and takes what persons say of them. It is as safe for
 // concurrent use as its connection.
+//
+// What several say at once is all kept, in the order of their clocks: of owner and
+// disposition the last word holds each for itself. Who must not decide on what he
+// has not seen gives Word.Seen.
 type Store struct {
 	// Results says which findings are seen, and whether under pseudonyms.
 	Results export.Store
@@ -45,8 +49,12 @@ type Finding struct {
 	Why string `json:"why"`
 	// ChangedAt is when anything changed last.
 	ChangedAt timeline.Instant `json:"changed_at"`
+	// Revision names the last word that holds for it, for Word.Seen; empty: nobody
+	// said anything.
+	Revision string `json:"revision"`
 
 	unit string // the call's id, or the subject's in its place
+	gone bool   // an evaluation closed it
 }
 
 // with puts a state to a finding.
@@ -56,7 +64,7 @@ func (s Store) with(f timeline.Finding, found bool, st *State) Finding {
 	}
 	out := Finding{
 		Finding: f, RuleVersion: f.RuleVersion, Owner: st.Owner, Disposition: st.Disposition, Alert: st.Alert, Predecessors: st.From,
-		ChangedAt: timeline.At(st.Changed),
+		ChangedAt: timeline.At(st.Changed), Revision: st.Word, gone: !found,
 	}
 	out.Status = st.Status(f.Status, found)
 	for _, n := range st.Notes {
@@ -99,29 +107,38 @@ func (f Filter) has(x Finding) bool {
 
 // List streams the findings of the scope that a filter wants: those found now in
 // the order of findings.ndjson, then the others in the same order. Memory holds
-// what persons have said.
+// what persons have said. It may be ranged over more than once; Page hands out the
+// same in parts.
 func (s Store) List(ctx context.Context, want Filter) iter.Seq2[Finding, error] {
+	return s.listAfter(ctx, want, place{})
+}
+
+// listAfter is the list behind a place.
+func (s Store) listAfter(ctx context.Context, want Filter, after place) iter.Seq2[Finding, error] {
 	return func(yield func(Finding, error) bool) {
 		states, err := s.said(ctx)
 		if err != nil {
 			yield(Finding{}, err)
 			return
 		}
-		judged := s.Results
-		judged.Status = nil
-		for f, err := range judged.FindingRows(ctx) {
-			if err != nil {
-				yield(Finding{}, err)
-				return
+		if !after.Gone {
+			judged := s.Results
+			judged.Status = nil
+			for f, err := range judged.FindingRowsAfter(ctx, after.FindingPlace) {
+				if err != nil {
+					yield(Finding{}, err)
+					return
+				}
+				if x := s.with(f, true, states[f.ID]); want.has(x) && !yield(x, nil) {
+					return
+				}
 			}
-			if x := s.with(f, true, states[f.ID]); want.has(x) && !yield(x, nil) {
-				return
-			}
+			after = place{}
 		}
 		if !want.gone() {
 			return
 		}
-		for x, err := range s.goneRows(ctx, states) {
+		for x, err := range s.goneRows(ctx, states, after.FindingPlace) {
 			if err != nil || want.has(x) {
 				if !yield(x, err) || err != nil {
 					return
@@ -132,8 +149,9 @@ func (s Store) List(ctx context.Context, want Filter) iter.Seq2[Finding, error] 
 }
 
 // goneRows streams the findings that evaluations closed, as they were last.
-func (s Store) goneRows(ctx context.Context, states map[string]*State) iter.Seq2[Finding, error] {
+func (s Store) goneRows(ctx context.Context, states map[string]*State, after export.FindingPlace) iter.Seq2[Finding, error] {
 	where, args := s.Results.Within("first_at")
+	where, args = after.And(where, args)
 	sql := `SELECT if(f.call_id GLOBAL IN (SELECT subject_id FROM subjects), '', f.call_id) AS call_id, ` + columns + `, c.record, c.digest FROM findings AS f FINAL
 GLOBAL INNER JOIN (
     SELECT finding_id, argMax(record, (at, change_id)) AS record, argMax(digest, (at, change_id)) AS digest, argMax(action, (at, change_id)) AS last

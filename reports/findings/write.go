@@ -25,6 +25,30 @@ func WriteNDJSON(w io.Writer, list iter.Seq2[Finding, error]) error {
 	return nil
 }
 
+// WriteJSON writes an array of JSON, a finding a line.
+func WriteJSON(w io.Writer, list iter.Seq2[Finding, error]) error {
+	between := "["
+	for f, err := range list {
+		if err != nil {
+			return err
+		}
+		if _, err := io.WriteString(w, between); err != nil {
+			return err
+		}
+		if err := line(w, f); err != nil {
+			return err
+		}
+		between = ","
+	}
+	if between == "[" {
+		between = "[]"
+	} else {
+		between = "]"
+	}
+	_, err := io.WriteString(w, between+"\n")
+	return err
+}
+
 func line(w io.Writer, v any) error {
 	if err := json.MarshalWrite(w, v, jsontext.EscapeForHTML(true), json.FormatNilSliceAsNull(false)); err != nil {
 		return err
