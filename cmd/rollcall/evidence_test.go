@@ -83,6 +83,13 @@ func TestEvidenceFromAService(t *testing.T) {
 	if !found || !strings.Contains(said, fingerprint) {
 		t.Fatalf("version says %q, evidence %q", version, said)
 	}
+	if code, out, _ := command(t, "version"); code != 0 || strings.Contains(out, "signing key") {
+		t.Errorf("version without a configuration speaks of a key that is not there: %q", out)
+	}
+	t.Setenv("ROLLCALL_SIGNING_KEY_FILE", "keys.pem")
+	if _, out, _ := command(t, "version"); !strings.Contains(out, fingerprint) {
+		t.Errorf("version without a configuration: %q", out)
+	}
 	for _, pin := range [][]string{nil, {"--key", fingerprint}} {
 		code, out, errs := command(t, append([]string{"verify", first}, pin...)...)
 		if code != 0 || !strings.Contains(out, "intact") || !strings.Contains(out, fingerprint) || strings.Contains(out, "Ask its maker") != (pin == nil) {
