@@ -21,12 +21,23 @@ func (j *judging) claimed(f Field, text string, list []sentence, inName bool) []
 			continue
 		}
 		denied, said := s.spans(language.Reading.Denials), s.spans(language.Reading.Attributions)
-		claims := s.spans(language.Reading.Endorsements)
+		// Within a statement, a claim must be about the mark; elsewhere its words
+		// beside the mark are enough.
+		stated := append(s.spans(language.Reading.Statements), said...)
+		wider := func(find func(language.Reading) []language.Span) []language.Span {
+			return slices.DeleteFunc(s.spans(find), func(at language.Span) bool {
+				return slices.ContainsFunc(s.marks, func(m mark) bool {
+					return at.Covers(m.Span) && slices.ContainsFunc(stated, func(o language.Span) bool { return o.Covers(m.Span) })
+				})
+			})
+		}
+		claims := append(outside(s.spans(language.Reading.Endorsements), said), wider(language.Reading.ImpliedEndorsements)...)
 		if s.answer {
 			claims = append(claims, language.Span{To: len(s.text)})
 		}
-		j.claim(&endorsed, text, s, outside(claims, said), denied, "no word that the owner of the mark stands behind the app")
-		j.claim(&certified, text, s, s.spans(language.Reading.Certifications), denied, "no certification but one that the policy lists for the app, with its dates")
+		j.claim(&endorsed, text, s, claims, denied, "no word that the owner of the mark stands behind the app")
+		certificates := append(s.spans(language.Reading.Certifications), wider(language.Reading.ImpliedCertifications)...)
+		j.claim(&certified, text, s, certificates, denied, "no certification but one that the policy lists for the app, with its dates")
 	}
 	return []Check{endorsed, certified}
 }

@@ -13,6 +13,8 @@ import (
 // language: see data/grammar.yaml.
 type grammar struct {
 	statement, attribution, denial, endorsement, certification []form
+	// implied are claims of a wider kind, for marks that are in no statement.
+	impliedEndorsement, impliedCertification []form
 }
 
 // A form is a sequence of kinds of word with gaps between them.
@@ -35,7 +37,8 @@ type step struct {
 const (
 	neverStated  = stop | but
 	neverDenied  = stop | but | dash | clause | works | supports | join
-	neverClaimed = stop | but | dash | works | supports | join | use
+	neverImplied = stop | but | dash | works | supports | join
+	neverClaimed = neverImplied | use | app | clause
 	neverTight   = neverClaimed | by | with | forWhat | and | aux | app | who
 )
 
@@ -46,6 +49,10 @@ type forms struct {
 	Denial        []string `yaml:"denial"`
 	Endorsement   []string `yaml:"endorsement"`
 	Certification []string `yaml:"certification"`
+	Implied       struct {
+		Endorsement   []string `yaml:"endorsement"`
+		Certification []string `yaml:"certification"`
+	} `yaml:"implied"`
 }
 
 // readGrammar reads the forms that ship, with those of a language.
@@ -63,7 +70,9 @@ func readGrammar(own forms) (*grammar, error) {
 		to    *[]form
 		list  []string
 		never class
-	}{{&g.statement, slices.Concat(d.Statement, own.Statement), neverStated}, {&g.attribution, slices.Concat(d.Attribution, own.Attribution), 0}, {&g.denial, slices.Concat(d.Denial, own.Denial), neverDenied}, {&g.endorsement, slices.Concat(d.Endorsement, own.Endorsement), neverClaimed}, {&g.certification, slices.Concat(d.Certification, own.Certification), neverClaimed}} {
+	}{{&g.statement, slices.Concat(d.Statement, own.Statement), neverStated}, {&g.attribution, slices.Concat(d.Attribution, own.Attribution), 0}, {&g.denial, slices.Concat(d.Denial, own.Denial), neverDenied}, {&g.endorsement, slices.Concat(d.Endorsement, own.Endorsement), neverClaimed}, {&g.certification, slices.Concat(d.Certification, own.Certification), neverClaimed},
+		{&g.impliedEndorsement, d.Implied.Endorsement, neverImplied}, {&g.impliedCertification, d.Implied.Certification, neverImplied},
+	} {
 		for _, t := range part.list {
 			f, err := newForm(t, part.never)
 			if err != nil {

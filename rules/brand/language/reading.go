@@ -65,6 +65,17 @@ func (r Reading) Certifications() []Span {
 	return r.find(r.language.certification, r.language.forms.certification)
 }
 
+// ImpliedEndorsements finds where the sentence has words of such a claim beside a
+// mark, whatever joins them. Beside a statement they may be about anything.
+func (r Reading) ImpliedEndorsements() []Span {
+	return r.find(nil, r.language.forms.impliedEndorsement)
+}
+
+// ImpliedCertifications is the same for certification.
+func (r Reading) ImpliedCertifications() []Span {
+	return r.find(nil, r.language.forms.impliedCertification)
+}
+
 // Denies reports whether the sentence begins with a no: an answer that denies what
 // was asked before it.
 func (r Reading) Denies() bool { return r.begins(neg, 4) }
