@@ -28,7 +28,7 @@ type Asset struct {
 type Frame struct {
 	// Number is its place in the animation or video, from 0.
 	Number int
-	// Width and Height are its pixels.
+	// Width and Height are its pixels, as it is shown: turned as its Exif data say.
 	Width, Height int
 	picture       *picture
 }
@@ -146,7 +146,11 @@ func (d *decoder) still(data []byte, number int) image.Image {
 		d.say(Undecodable, "%s: %v", kind, err)
 		return nil
 	}
-	d.show(img, number)
+	turn := orientationOf(data)
+	if turn != 1 && kind != "jpeg" {
+		d.show(img, number) // some viewers show it as it is
+	}
+	d.turned(img, number, turn)
 	return img
 }
 
@@ -167,9 +171,16 @@ func (d *decoder) room(w, h int) bool {
 }
 
 // show adds a frame.
-func (d *decoder) show(img image.Image, number int) {
+func (d *decoder) show(img image.Image, number int) { d.turned(img, number, 1) }
+
+// turned adds a frame as it is to be shown.
+func (d *decoder) turned(img image.Image, number int, turn orientation) {
 	b := img.Bounds()
-	d.asset.Frames = append(d.asset.Frames, Frame{Number: number, Width: b.Dx(), Height: b.Dy(), picture: shrunk(img, b, largest)})
+	f := Frame{Number: number, Width: b.Dx(), Height: b.Dy(), picture: turn.shown(shrunk(img, b, largest))}
+	if turn >= 5 {
+		f.Width, f.Height = f.Height, f.Width
+	}
+	d.asset.Frames = append(d.asset.Frames, f)
 }
 
 // spread are the numbers of at most that many of n things, evenly.
