@@ -32,6 +32,9 @@ func (p *Pipeline) Assigned(ctx context.Context, claims []*kafka.Claim) error {
 			if err := p.retry(ctx, "batches", func() error { return p.position(ctx, part) }); err != nil {
 				return err
 			}
+			if err := p.retry(ctx, "touched", func() error { return p.announceAgain(ctx, part) }); err != nil {
+				return err
+			}
 			parts[c] = part
 		}
 	}
@@ -198,7 +201,7 @@ func (p *Pipeline) retry(ctx context.Context, what string, f func() error) error
 			return ctx.Err()
 		}
 		p.metrics.Retries.WithLabelValues(what).Inc()
-		p.deps.Logger.Warn("ingest: ClickHouse does not answer as it should, trying again", "table", what, "pause", pause, "error", err)
+		p.deps.Logger.Warn("ingest: what it stands on does not answer as it should, trying again", "table", what, "pause", pause, "error", err)
 		if err := sleep(ctx, pause); err != nil {
 			return err
 		}

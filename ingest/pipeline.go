@@ -30,6 +30,10 @@ type Dependencies struct {
 	// Stored is told of each block that has been stored, in order. It must
 	// return soon. Default: nobody is told.
 	Stored func(Stored)
+	// Announce tells other processes of a block that has been stored, before its
+	// offsets are committed. It is called again until it succeeds, and again for
+	// what a member that ended may not have told. Default: nobody is told.
+	Announce func(context.Context, Stored) error
 }
 
 // Stored is a block that has been stored, for those who wait for new evidence
@@ -39,6 +43,8 @@ type Stored struct {
 	Ranges []Range
 	// AliasKeys are the sets of aliases that the block's events name.
 	AliasKeys []string
+	// Names are the aliases of each set; nil where they are not known.
+	Names map[string][]string
 	// Events and DeadLetters count rows.
 	Events, DeadLetters int
 }
@@ -200,6 +206,12 @@ func (p *Pipeline) store(b *block) {
 	if p.deps.Stored != nil && len(b.ranges) > 0 {
 		p.deps.Stored(b.summary())
 	}
+	if len(b.ranges) > 0 {
+		if err := p.announce(b); err != nil {
+			p.deps.Logger.Warn("ingest: gave up telling of a block, whoever reads its partitions next does", "reason", err)
+			return
+		}
+	}
 	for part, next := range b.commits {
 		if err := p.commit(part.claim, next); err != nil && !errors.Is(err, kafka.ErrRevoked) {
 			p.deps.Logger.Warn("ingest: could not commit", "topic", part.topic, "partition", part.number, "next", next, "error", err)
@@ -208,12 +220,13 @@ func (p *Pipeline) store(b *block) {
 }
 
 func (b *block) summary() Stored {
-	s := Stored{Events: b.events.rows(), DeadLetters: b.dead.rows()}
+	s := Stored{Events: b.events.rows(), DeadLetters: b.dead.rows(), Names: make(map[string][]string, len(b.sets))}
 	for _, r := range b.ranges {
 		s.Ranges = append(s.Ranges, Range{r.partition.topic, r.partition.epoch, r.partition.number, r.first, r.last})
 	}
 	for _, set := range b.sets {
 		s.AliasKeys = append(s.AliasKeys, set.key)
+		s.Names[set.key] = set.names
 	}
 	return s
 }

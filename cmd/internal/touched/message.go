@@ -1,0 +1,34 @@
+package touched
+
+import (
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+)
+
+// A Message says that calls are to be looked at.
+type Message struct {
+	// Root is the id of the call as far as the sender knows: the message's key.
+	Root string `json:"-"`
+	// Keys are its alias sets (alias_key of the table events) of which there is
+	// something new.
+	Keys []string `json:"keys"`
+	// Anew is true where it is not known what is new, so that all of the call is to
+	// be read.
+	Anew bool `json:"anew,omitempty"`
+	// Hops is how often an assessor has passed it on.
+	Hops int `json:"hops,omitempty"`
+}
+
+// maxKeys bounds a message: one may be about a call of ten thousand alias sets.
+const maxKeys = 1000
+
+func (m Message) encode() ([]byte, error) { return json.Marshal(m) }
+
+func decode(key, value []byte) (Message, error) {
+	m := Message{Root: string(key)}
+	if err := json.Unmarshal(value, &m); err != nil {
+		return m, fmt.Errorf("no message about touched calls: %w", err)
+	}
+	return m, nil
+}
