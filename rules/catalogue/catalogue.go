@@ -73,22 +73,7 @@ type Input struct {
 // Of the call it uses what holds for all sessions, not its list of them: the
 // sessions of a large meeting are judged one by one.
 func Session(call schema.Call, s schema.Session, rows []schema.Obligation, in Input) rule.Outcome {
-	subject := rule.NewSession(call, s, rows, in.Policy, in.Now)
-	out := notice.Judge(rows, in.Policy)
-	out.Add(notice.JudgeShown(subject, in.Gaps))
-	out.Add(consent.Judge(subject, in.Gaps))
-	out.Add(interop.JudgeCloud(subject))
-	out.Add(evidence.JudgeClock(subject))
-	out.Add(own.JudgeSession(subject))
-	exceptions.Apply(out.Findings, in.Policy)
-	return out
-}
-
-// Notices has the rules that obligations alone decide judge them.
-func Notices(rows []schema.Obligation, p *policy.Policy) rule.Outcome {
-	out := notice.Judge(rows, p)
-	exceptions.Apply(out.Findings, p)
-	return out
+	return SomeOfSession(call, s, rows, in, Some{Notices: true, Consent: true, Clouds: true, Skew: true, Own: in.Policy.Own()})
 }
 
 // Due is the first instant after in.Now at which what the rules say of a session
@@ -116,7 +101,7 @@ func Hours(call schema.Call, s schema.Session, rows []schema.Obligation, in Inpu
 func Call(call schema.Call, in Input) rule.Outcome {
 	out := evidence.Judge(call, in.Evidence)
 	out.Add(interop.Judge(call, interop.Owner{Tenant: in.Evidence.Tenant, App: in.Evidence.App, PolicyID: in.Policy.ID}))
-	out.Add(own.JudgeCall(call, in.Evidence.Tenant, in.Evidence.App, in.Policy))
+	out.Add(own.JudgeCall(call, in.Evidence.Tenant, in.Evidence.App, in.Policy, in.Policy.Own()))
 	exceptions.Apply(out.Findings, in.Policy)
 	return out
 }

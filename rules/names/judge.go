@@ -11,11 +11,20 @@ import (
 // Judge says what each rule of the family says of one displayed name, in the
 // order of Rules. An empty list of labels and a directory of no basis are those
 // of a name of which no more is known.
-func Judge(n schema.ShownName, in Input) []Judgement {
+func Judge(n schema.ShownName, in Input) []Judgement { return judge(n, in, nil) }
+
+// judge has some rules judge a name; nil: all of them.
+func judge(n schema.ShownName, in Input, some []string) []Judgement {
 	s := subject{ShownName: n, identity: rawid.Identity(n.RawID)}
 	out := make([]Judgement, 0, 6)
-	for _, judge := range [...]func(subject, Input) Judgement{missing, unsafe, externalLabel, mismatch, impersonation, brand} {
-		j := judge(s, in)
+	for _, r := range [...]struct {
+		id    string
+		judge func(subject, Input) Judgement
+	}{{RuleMissing, missing}, {RuleUnsafe, unsafe}, {RuleLabel, externalLabel}, {RuleMismatch, mismatch}, {RuleImpersonation, impersonation}, {RuleBrand, brand}} {
+		if some != nil && !slices.Contains(some, r.id) {
+			continue
+		}
+		j := r.judge(s, in)
 		if j.Verdict == rule.Fail && j.Seen == "" {
 			j.Seen = Spelt(n.Name)
 		}

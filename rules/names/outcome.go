@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"rollcall/rules/names/lookalike"
@@ -22,6 +23,37 @@ type Case struct {
 	App   func(rawID string) policy.App
 	Known *lookalike.Index
 	Now   time.Time
+	// Some are the rules that judge; nil: all of the family. With some of them
+	// alone the names get no result and reason.
+	Some []string
+}
+
+// described are the rules of the family by id.
+var described = sync.OnceValue(func() map[string]rule.Rule {
+	out := map[string]rule.Rule{}
+	for _, r := range Rules() {
+		out[r.ID] = r
+	}
+	return out
+})
+
+// Asks lists the rules that go by what two policies say otherwise of names.
+func Asks(p policy.NameParts) (out []string) {
+	for _, r := range [...]struct {
+		id   string
+		asks bool
+	}{
+		{RuleMissing, p.Placeholders || p.People},
+		{RuleLabel, p.Labels || p.Roles || p.People},
+		{RuleMismatch, p.RenameGrace},
+		{RuleImpersonation, p.Impersonation || p.People},
+		{RuleBrand, p.Wordmarks || p.People},
+	} {
+		if r.asks {
+			out = append(out, r.id)
+		}
+	}
+	return out
 }
 
 // Outcome judges the displayed names of a call, and puts result and reason into
@@ -29,27 +61,25 @@ type Case struct {
 // rule; the populations count each place.
 func Outcome(list []schema.ShownName, c Case) rule.Outcome {
 	var out rule.Outcome
-	described := map[string]rule.Rule{}
-	for _, r := range Rules() {
-		described[r.ID] = r
-	}
 	type subject struct{ rule, raw, name string }
 	at := map[subject]int{}
 	blind := len(c.Policy.Tenants()) > 1
 	for i := range list {
 		n := &list[i]
 		app := c.App(n.RawID)
-		judged := Judge(*n, Input{Policy: c.Policy.Names(app), Known: c.Known, Now: c.Now, Blind: blind})
-		n.Result, n.Reason = result(judged)
-		if w := Worst(judged); w.Verdict == rule.Fail {
-			n.Expected, n.Severity = expected(w), w.Severity
+		judged := judge(*n, Input{Policy: c.Policy.Names(app), Known: c.Known, Now: c.Now, Blind: blind}, c.Some)
+		if c.Some == nil {
+			n.Result, n.Reason = result(judged)
+			if w := Worst(judged); w.Verdict == rule.Fail {
+				n.Expected, n.Severity = expected(w), w.Severity
+			}
 		}
 		for _, j := range judged {
 			out.Count(j.Rule, j.Verdict)
 			if j.Verdict != rule.Fail {
 				continue
 			}
-			f := c.finding(described[j.Rule], *n, j, app)
+			f := c.finding(described()[j.Rule], *n, j, app)
 			k := subject{j.Rule, n.RawID, n.Name}
 			before, seen := at[k]
 			if !seen {

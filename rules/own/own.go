@@ -26,10 +26,10 @@ func Describe(o policy.Own) rule.Rule {
 	}
 }
 
-// JudgeSession has the own rules about sessions and obligations judge a session.
-func JudgeSession(s rule.Session) rule.Outcome {
+// JudgeSession has those of some own rules that are about sessions and
+// obligations judge a session.
+func JudgeSession(s rule.Session, rules []policy.Own) rule.Outcome {
 	var out rule.Outcome
-	rules := s.Policy.Own()
 	if !slices.ContainsFunc(rules, func(o policy.Own) bool { return o.Subject != expr.ScopeCall }) {
 		return out
 	}
@@ -64,12 +64,12 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// JudgeCall has the own rules about calls judge one, whose findings belong to a
-// tenant and app.
-func JudgeCall(call schema.Call, tenant, app string, p *policy.Policy) rule.Outcome {
+// JudgeCall has those of some own rules of a policy that are about calls judge
+// one, whose findings belong to a tenant and app.
+func JudgeCall(call schema.Call, tenant, app string, p *policy.Policy, rules []policy.Own) rule.Outcome {
 	var out rule.Outcome
 	var subject *expr.Subject
-	for _, o := range p.Own() {
+	for _, o := range rules {
 		if o.Subject != expr.ScopeCall {
 			continue
 		}

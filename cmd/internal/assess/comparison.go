@@ -3,6 +3,7 @@ package assess
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,7 +31,7 @@ type Comparison struct {
 	since         time.Time
 	anew          bool
 	steady        steady
-	parts         map[*policy.Policy]policy.Parts // in which each policy of before differs
+	differences   map[*policy.Policy]difference // by which of before judges a call
 
 	mu        sync.Mutex
 	directory *directory.Directory // nil: not read yet
@@ -55,10 +56,10 @@ type ComparisonConfig struct {
 func NewComparison(cfg ComparisonConfig) *Comparison {
 	after := cfg.Before
 	after.Policy, after.Versions = cfg.After, nil
-	c := &Comparison{conn: cfg.Conn, before: cfg.Before, after: after, since: cfg.Since, anew: cfg.Anew, parts: map[*policy.Policy]policy.Parts{}}
+	c := &Comparison{conn: cfg.Conn, before: cfg.Before, after: after, since: cfg.Since, anew: cfg.Anew, differences: map[*policy.Policy]difference{}}
 	c.steady = steady{now: cfg.Before.Now, patience: cfg.After.Patience(), lost: spansOf(cfg.Before.Gaps)}
 	for _, p := range c.policies() {
-		c.parts[p] = policy.Apart(p, cfg.After)
+		c.differences[p] = differenceOf(p, cfg.After)
 		c.steady.patience = max(c.steady.patience, p.Patience())
 	}
 	return c
@@ -98,10 +99,14 @@ const (
 
 // A knownCall is a call as it was evaluated last.
 type knownCall struct {
-	id     string
-	start  time.Time
-	way    way
-	policy *policy.Policy // that judges it today
+	id               string
+	tenant, resource string
+	start            time.Time
+	way              way
+	policy           *policy.Policy // that judges it today
+	// doubtful is true where the store has doubts that are not among what was
+	// assembled.
+	doubtful bool
 }
 
 // terms are those by which calls are judged anew: with the directory, which is
@@ -135,7 +140,8 @@ func (c *Comparison) Stretch(ctx context.Context, s Stretch, hand func(Compared)
 		return err
 	}
 	for i, k := range calls {
-		if _, doubtful := doubts[k.id]; doubtful && k.way == bySessions {
+		_, calls[i].doubtful = doubts[k.id]
+		if parts := c.differences[k.policy].parts; calls[i].doubtful && (k.way == bySessions || k.way == byResults && (parts.Conflict || parts.Apps)) {
 			calls[i].way = byEvents
 		}
 	}
@@ -155,12 +161,12 @@ func (c *Comparison) Stretch(ctx context.Context, s Stretch, hand func(Compared)
 // zero since those without a start too, by id, and says how each is judged.
 func (c *Comparison) calls(ctx context.Context, s Stretch) (list []knownCall, err error) {
 	var judged []judgement
-	sql := s.calls("call_id, start, end, as_of, policy, rules") + startedSince(c.since) + " ORDER BY call_id"
+	sql := s.calls("call_id, tenant, resource, start, end, as_of, policy, rules") + startedSince(c.since) + " ORDER BY call_id"
 	err = c.each(ctx, "the calls", sql, func(rows driver.Rows) error {
 		var k knownCall
 		var j judgement
 		var start, end, asOf *time.Time
-		if err := rows.Scan(&k.id, &start, &end, &asOf, &j.policy, &j.rules); err != nil {
+		if err := rows.Scan(&k.id, &k.tenant, &k.resource, &start, &end, &asOf, &j.policy, &j.rules); err != nil {
 			return err
 		}
 		k.start, j.end, j.asOf = deref(start), deref(end), deref(asOf)
@@ -186,7 +192,8 @@ func (c *Comparison) calls(ctx context.Context, s Stretch) (list []knownCall, er
 		switch {
 		case judged[i].end.IsZero():
 			k.way = byEvents
-		case c.parts[k.policy].Else, unsure[k.id], !c.steady.holds(judged[i], *k):
+		case c.differences[k.policy].parts.Else, unsure[k.id], !c.steady.holds(judged[i], *k),
+			c.differences[k.policy].decides() && !c.steady.settled(judged[i]):
 			k.way = bySessions
 		}
 	}
@@ -195,8 +202,8 @@ func (c *Comparison) calls(ctx context.Context, s Stretch) (list []knownCall, er
 
 // each runs a query and hands each row to read. Every processor asks for other
 // calls: a query needs one thread.
-func (c *Comparison) each(ctx context.Context, what, sql string, read func(driver.Rows) error) error {
-	return each(ctx, c.conn, what, sql+" SETTINGS max_threads = 1", nil, read)
+func (c *Comparison) each(ctx context.Context, what, sql string, read func(driver.Rows) error, settings ...string) error {
+	return each(ctx, c.conn, what, sql+" SETTINGS max_threads = 1"+strings.Join(settings, ""), nil, read)
 }
 
 // TermsOfStore are the terms by which a service judges what its store has:

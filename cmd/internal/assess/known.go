@@ -2,13 +2,11 @@ package assess
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
-	"github.com/go-json-experiment/json"
 
 	"rollcall/rules/apphour"
 	"rollcall/rules/assemble"
@@ -19,71 +17,18 @@ import (
 	"rollcall/schema"
 )
 
-// outlinesAtOnce is of how many calls memory holds what was assembled, with the
-// names that they showed and without their sessions.
-const outlinesAtOnce = 4000
-
 // bySessions judges the calls that are judged by what was assembled of them.
 // Those that only their events tell are given that way instead.
 func (c *Comparison) bySessions(ctx context.Context, s Stretch, calls []knownCall, hand func(Compared) error) error {
-	for part := range slices.Chunk(calls, outlinesAtOnce) {
-		s.To = part[len(part)-1].id
-		if err := c.sessionsOf(ctx, s, part, hand); err != nil {
-			return err
-		}
-		s.From = s.To
-	}
-	return nil
-}
-
-func (c *Comparison) sessionsOf(ctx context.Context, s Stretch, calls []knownCall, hand func(Compared) error) error {
-	var todo []*knownCall
-	some := []string{}
-	for i := range calls {
-		if calls[i].way == bySessions {
-			todo, some = append(todo, &calls[i]), append(some, calls[i].id)
-		}
-	}
-	if len(todo) == 0 {
+	pick := func(k *knownCall) bool { return k.way == bySessions }
+	if !slices.ContainsFunc(calls, func(k knownCall) bool { return pick(&k) }) {
 		return nil
-	}
-	if 4*len(some) > len(calls) || len(some) > maxExcept {
-		some = nil // all are read
-	}
-	outlines := make(map[string]string, len(todo))
-	err := c.each(ctx, "the calls", s.calls("call_id, json")+among(some), func(rows driver.Rows) error {
-		var id, text string
-		err := rows.Scan(&id, &text)
-		outlines[id] = text
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	shown, err := c.namesOf(ctx, s, some)
-	if err != nil {
-		return err
 	}
 	was, is, err := c.terms(ctx)
 	if err != nil {
 		return err
 	}
-	t := twice{Comparison: c, before: was, after: is, outlines: outlines, shown: shown, todo: todo, hand: hand}
-	sql := "SELECT call_id, session_id, json FROM sessions FINAL WHERE " + s.current(some) + " ORDER BY call_id, version, session_id"
-	err = c.each(ctx, "the sessions", sql, func(rows driver.Rows) error {
-		var call, id, text string
-		if err := rows.Scan(&call, &id, &text); err != nil {
-			return err
-		}
-		return t.session(call, id, text)
-	})
-	if err != nil {
-		return err
-	}
-	if err := t.upTo(s.To); err != nil {
-		return err
-	}
-	return t.end()
+	return c.walk(ctx, s, calls, pick, true, &twice{Comparison: c, before: was, after: is, hand: hand})
 }
 
 // namesOf reads the displayed names of calls, by call.
@@ -108,73 +53,40 @@ func (c *Comparison) namesOf(ctx context.Context, s Stretch, some []string) (map
 type twice struct {
 	*Comparison
 	before, after Terms
-	outlines      map[string]string // calls without their sessions, as JSON
 	shown         map[string][]schema.ShownName
-	todo          []*knownCall // by id, without those that were begun
-	call          *knownCall   // that is being judged; nil: none
 	was, is       *judging
 	out           Compared
 	hand          func(Compared) error
 }
 
-// session judges a session.
-func (t *twice) session(call, id, text string) error {
-	if err := t.upTo(call); err != nil || t.call == nil || t.call.id != call {
-		return err
-	}
-	var s schema.Session
-	if err := json.Unmarshal([]byte(text), &s); err != nil {
-		return fmt.Errorf("call %s: session %s: what is stored of it can't be read: %w", call, id, err)
-	}
-	t.out.Was.Findings = append(t.out.Was.Findings, t.was.session(s).Findings...)
-	t.out.Is.Findings = append(t.out.Is.Findings, t.is.session(s).Findings...)
-	return nil
+func (t *twice) prepare(ctx context.Context, s Stretch, some []string) (err error) {
+	t.shown, err = t.namesOf(ctx, s, some)
+	return err
 }
 
-// upTo begins the calls up to an id, and ends those before it.
-func (t *twice) upTo(id string) error {
-	for len(t.todo) > 0 && t.todo[0].id <= id {
-		if err := t.end(); err != nil {
-			return err
-		}
-		if err := t.begin(t.todo[0]); err != nil {
-			return err
-		}
-		t.todo = t.todo[1:]
-	}
-	if t.call != nil && t.call.id != id {
-		return t.end()
-	}
-	return nil
-}
-
-func (t *twice) begin(k *knownCall) error {
-	var outline schema.Call
-	if err := json.Unmarshal([]byte(t.outlines[k.id]), &outline); err != nil {
-		return fmt.Errorf("call %s: what is stored of it can't be read: %w", k.id, err)
-	}
-	delete(t.outlines, k.id)
+func (t *twice) begin(k *knownCall, outline schema.Call) bool {
 	if outline.End.Source == schema.BoundAssumedLastSeen && t.quietsDiffer() {
 		k.way = byEvents
-		return nil
+		return false
 	}
-	t.call, t.out = k, Compared{Calls: 1, CallID: k.id, Start: k.start}
+	t.out = Compared{Calls: 1, CallID: k.id, Start: k.start}
 	t.was, t.is = t.before.judge(outline), t.after.judge(outline)
-	return nil
+	return true
+}
+
+func (t *twice) session(s schema.Session) {
+	t.out.Was.Findings = append(t.out.Was.Findings, t.was.session(s).Findings...)
+	t.out.Is.Findings = append(t.out.Is.Findings, t.is.session(s).Findings...)
 }
 
 // end hands out what was found of the call.
 func (t *twice) end() error {
-	if t.call == nil {
-		return nil
-	}
-	names := t.shown[t.call.id]
+	names := t.shown[t.out.CallID]
 	t.before.Directory.Look(names)
 	t.was.end(Doubts{})
 	t.is.end(Doubts{})
 	t.was.names(t.before, slices.Clone(names))
 	t.is.names(t.after, names)
-	t.call = nil
 	t.out.Was.take(t.was)
 	t.out.Is.take(t.is)
 	return t.hand(t.out)

@@ -41,21 +41,37 @@ func (t tenants) of(raw string) string {
 	return tenant
 }
 
+// owners know whose apps and tenants the identities of a call use.
+type owners struct{ tenants, apps tenants }
+
+func newOwners() owners { return owners{tenants{}, tenants{}} }
+
+// add adds a session of an identity.
+func (o owners) add(raw, app, tenant string) {
+	o.tenants.add(raw, tenant)
+	o.apps.add(raw, app)
+}
+
+// of is the app of an identity, and its tenant. Of a chat, which has no sessions,
+// only its resource tells: then alone says.
+func (o owners) of(raw string, p *policy.Policy, alone func(raw string) (app, tenant string)) policy.App {
+	app, tenant := o.apps.of(raw), o.tenants.of(raw)
+	if len(o.tenants) == 0 {
+		app, tenant = alone(raw)
+	}
+	return p.Named(app, tenant)
+}
+
 // names judges the displayed names of the call, when all its sessions are: what
 // is found of them is in the outcome, and result and tenant in the list.
 func (j *judging) names(t Terms, out []schema.ShownName) {
-	whose, apps := tenants{}, tenants{}
+	whose := newOwners()
 	for _, s := range j.call.Sessions {
 		app, tenant := j.owner(s)
-		whose.add(s.RawID, tenant)
-		apps.add(s.RawID, app)
+		whose.add(s.RawID, app, tenant)
 	}
 	owner := func(raw string) policy.App {
-		app, tenant := apps.of(raw), whose.of(raw)
-		if len(whose) == 0 { // a chat: only its resource tells
-			app, tenant = j.owner(schema.Session{RawID: raw})
-		}
-		return j.policy.Named(app, tenant)
+		return whose.of(raw, j.policy, func(raw string) (string, string) { return j.owner(schema.Session{RawID: raw}) })
 	}
 	for i := range out {
 		out[i].Tenant = owner(out[i].RawID).Tenant

@@ -10,6 +10,7 @@ import (
 
 	"rollcall/rules/catalogue"
 	"rollcall/rules/notice"
+	"rollcall/rules/policy"
 )
 
 // A judgement is how a call was judged when it was evaluated last.
@@ -39,6 +40,12 @@ func (s steady) holds(j judgement, k knownCall) bool {
 		(j.asOf.Equal(s.now) || !j.asOf.Before(j.last.Add(s.patience)))
 }
 
+// settled reports whether time changes nothing any more of a call, by either
+// policy.
+func (s steady) settled(j judgement) bool {
+	return !j.last.IsZero() && !s.now.Before(j.last.Add(s.patience))
+}
+
 // A span is an interval of time, both ends included.
 type span struct{ from, to time.Time }
 
@@ -66,7 +73,8 @@ func (s steady) overlaps(from, to time.Time) bool {
 // sessionEnds finds the end of the last session of each call, where it is needed
 // to know whether results hold.
 func (c *Comparison) sessionEnds(ctx context.Context, s Stretch, list []knownCall, judged []judgement) error {
-	if len(c.steady.lost) == 0 && !slices.ContainsFunc(judged, func(j judgement) bool { return !j.asOf.Equal(c.steady.now) }) {
+	decides := slices.ContainsFunc(c.policies(), func(p *policy.Policy) bool { return c.differences[p].decides() })
+	if !decides && len(c.steady.lost) == 0 && !slices.ContainsFunc(judged, func(j judgement) bool { return !j.asOf.Equal(c.steady.now) }) {
 		return nil
 	}
 	for i, j := range judged {

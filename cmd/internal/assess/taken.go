@@ -2,7 +2,7 @@ package assess
 
 import (
 	"context"
-	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -10,10 +10,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"rollcall/rules/apphour"
-	"rollcall/rules/catalogue"
 	"rollcall/rules/exceptions"
-	"rollcall/rules/notice"
-	"rollcall/rules/policy"
 	"rollcall/rules/rule"
 	"rollcall/schema"
 )
@@ -25,26 +22,36 @@ type taken struct {
 	calls   []knownCall
 	hand    func(Compared) error
 	judged  map[string]int // by rule: suppressed findings that were handed out as they are today
+	// hours is true where hours of apps are judged anew, and names are the rules
+	// on names that are: of all calls of which the results hold.
+	hours bool
+	names []string
 }
 
 // byResults takes over the results that hold, and judges that in which the
-// policies differ: notices due at another time, and what exceptions cover. A call
-// of which the results don't tell it is given another way.
+// policies differ. A call of which that may change more is given another way.
 func (c *Comparison) byResults(ctx context.Context, s Stretch, calls []knownCall, hand func(Compared) error) error {
 	k := taken{Comparison: c, stretch: s, calls: calls, hand: hand, judged: map[string]int{}}
-	if err := k.notices(ctx); err != nil {
-		return err
+	k.hours = k.any(func(p difference) bool { return p.parts.Hours })
+	for _, p := range k.policies() {
+		for _, id := range c.differences[p].was.Names {
+			if !slices.Contains(k.names, id) {
+				k.names = append(k.names, id)
+			}
+		}
 	}
-	if err := k.covered(ctx); err != nil {
-		return err
+	for _, judge := range []func(context.Context) error{k.parts, k.renamed, k.covered, k.sum} {
+		if err := judge(ctx); err != nil {
+			return err
+		}
 	}
-	return k.sum(ctx)
+	return nil
 }
 
-// any reports whether the results of any call hold of which the policies differ
-// in some part.
-func (k *taken) any(differ func(policy.Parts) bool) bool {
-	return slices.ContainsFunc(k.calls, func(c knownCall) bool { return c.way == byResults && differ(k.parts[c.policy]) })
+// any reports whether the results of any call hold for which there is a difference of
+// some kind.
+func (k *taken) any(of func(difference) bool) bool {
+	return slices.ContainsFunc(k.calls, func(c knownCall) bool { return c.way == byResults && of(k.differences[c.policy]) })
 }
 
 // of finds a call of which the results hold.
@@ -55,94 +62,20 @@ func (k *taken) of(id string) *knownCall {
 	return nil
 }
 
-// notices judges the obligations of which a deadline may decide otherwise.
-func (k *taken) notices(ctx context.Context) error {
-	if !k.any(func(p policy.Parts) bool { return p.Deadlines }) {
-		return nil
-	}
-	soonest := k.after.Policy.Soonest()
-	for _, p := range k.policies() {
-		soonest = min(soonest, p.Soonest())
-	}
-	var call *knownCall
-	var rows []schema.Obligation
-	judge := func() error {
-		if call == nil || len(rows) == 0 {
-			return nil
-		}
-		err := k.again(call, rows)
-		rows = rows[:0]
-		return err
-	}
-	sql := fmt.Sprintf(`SELECT call_id, session_id, capture, ordinal, tenant, app, participant_id, raw_id, episode_end, left_at, exposed_at, due_at, shown_at,
-    ifNull(delay_ms, 0), result, reason FROM obligations FINAL
-WHERE %s AND (result NOT IN ('%s', '%s') OR result = '%[3]s' AND delay_ms > %[4]d) ORDER BY call_id, version, session_id, capture, ordinal`,
-		k.stretch.current(nil), schema.ResultNotApplicable, schema.ResultPass, soonest.Milliseconds())
-	err := k.each(ctx, "the obligations", sql, func(r driver.Rows) error {
-		var o schema.Obligation
-		var ordinal uint32
-		var result string
-		var end, left, exposed, due, shown *time.Time
-		if err := r.Scan(&o.CallID, &o.SessionID, &o.Capture, &ordinal, &o.Tenant, &o.App, &o.ParticipantID, &o.RawID, &end, &left, &exposed, &due, &shown,
-			&o.DelayMs, &result, &o.Reason); err != nil {
-			return err
-		}
-		if call == nil || call.id != o.CallID {
-			if err := judge(); err != nil {
-				return err
-			}
-			if call = k.of(o.CallID); call != nil && !k.parts[call.policy].Deadlines {
-				call = nil
-			}
-		}
-		if call != nil {
-			o.Ordinal, o.Result = int(ordinal), schema.Result(result)
-			o.EpisodeEnd, o.LeftAt, o.ExposedAt, o.DueAt, o.ShownAt = deref(end), deref(left), deref(exposed), deref(due), deref(shown)
-			rows = append(rows, o)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return judge()
-}
-
-// again judges obligations of a call under the other policy.
-func (k *taken) again(call *knownCall, rows []schema.Obligation) error {
-	is := make([]schema.Obligation, 0, len(rows))
-	for _, o := range rows {
-		p := k.after.Policy
-		o, ok := notice.Again(o, p.Notice(p.Named(o.App, o.Tenant)))
-		if !ok {
-			call.way = bySessions
-			return nil
-		}
-		is = append(is, o)
-	}
-	before, after := catalogue.Notices(rows, call.policy), catalogue.Notices(is, k.after.Policy)
-	for id, p := range before.Checks {
-		sum := after.Checks[id]
-		sum.Sub(p) // what is stored is added up elsewhere
-		after.Checks[id] = sum
-	}
-	return k.differ(call, before.Findings, after.Findings, after.Checks)
-}
-
-// differ hands out findings of a call under either policy, and by how much the
+// differ hands out findings of a call under either policy; is has by how much the
 // populations under the other differ.
-func (k *taken) differ(call *knownCall, was, is []schema.Finding, more map[string]rule.Population) error {
+func (k *taken) differ(call *knownCall, was []schema.Finding, is Judged) error {
 	for _, f := range was {
 		if f.Status == rule.StatusSuppressed {
 			k.judged[f.Rule]++
 		}
 	}
-	return k.hand(Compared{CallID: call.id, Start: call.start, Was: Judged{Findings: was}, Is: Judged{Findings: is, Checks: more}})
+	return k.hand(Compared{CallID: call.id, Start: call.start, Was: Judged{Findings: was}, Is: is})
 }
 
 // covered looks which findings exceptions cover otherwise.
 func (k *taken) covered(ctx context.Context) error {
-	if !k.any(func(p policy.Parts) bool { return p.Exceptions }) {
+	if !k.any(func(p difference) bool { return p.parts.Exceptions }) {
 		return nil
 	}
 	var about []string
@@ -152,28 +85,10 @@ func (k *taken) covered(ctx context.Context) error {
 		}
 	}
 	slices.Sort(about)
-	about = slices.Compact(about)
-	if len(about) == 0 {
-		return nil
-	}
-	for i, id := range about {
-		about[i] = literal(id)
-	}
-	sql := `SELECT call_id, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, message, policy_version FROM findings AS f FINAL
-WHERE ` + k.stretch.current(nil) + " AND " + stands + " AND rule IN (" + strings.Join(about, ", ") + ") ORDER BY call_id, version, id"
-	return k.each(ctx, "the findings", sql, func(r driver.Rows) error {
-		var was schema.Finding
-		var severity string
-		var first *time.Time
-		if err := r.Scan(&was.CallID, &was.ID, &was.Rule, &severity, &was.Status, &was.Result, &was.Tenant, &was.App, &was.Subject, &was.RawID, &was.Capture, &first,
-			&was.Message, &was.PolicyVersion); err != nil {
-			return err
-		}
-		call := k.of(was.CallID)
-		if call == nil || k.parts[call.policy].Deadlines && (was.Rule == notice.RuleMissed || was.Rule == notice.RuleLate) {
+	return k.findings(ctx, k.stretch, slices.Compact(about), func(call *knownCall, was schema.Finding) error {
+		if k.differences[call.policy].anew[was.Rule] || slices.Contains(k.names, was.Rule) {
 			return nil
 		}
-		was.Severity, was.FirstAt = schema.Severity(severity), deref(first)
 		is := []schema.Finding{was}
 		exceptions.Undo(&is[0], call.policy)
 		is[0].PolicyVersion = k.after.Policy.ID
@@ -181,7 +96,35 @@ WHERE ` + k.stretch.current(nil) + " AND " + stands + " AND rule IN (" + strings
 		if was.Status == is[0].Status && was.Message == is[0].Message {
 			return nil
 		}
-		return k.differ(call, []schema.Finding{was}, is, nil)
+		return k.differ(call, []schema.Finding{was}, Judged{Findings: is})
+	})
+}
+
+// findings hands out the findings of some rules on calls of which the results
+// hold, by call.
+func (k *taken) findings(ctx context.Context, s Stretch, rules []string, each func(*knownCall, schema.Finding) error) error {
+	if len(rules) == 0 {
+		return nil
+	}
+	list := make([]string, len(rules))
+	for i, id := range rules {
+		list[i] = literal(id)
+	}
+	sql := `SELECT call_id, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, message, policy_version FROM findings AS f FINAL
+WHERE ` + s.current(nil) + " AND " + stands + " AND rule IN (" + strings.Join(list, ", ") + ") ORDER BY call_id, version, id"
+	return k.each(ctx, "the findings", sql, func(r driver.Rows) error {
+		var f schema.Finding
+		var severity string
+		var first *time.Time
+		if err := r.Scan(&f.CallID, &f.ID, &f.Rule, &severity, &f.Status, &f.Result, &f.Tenant, &f.App, &f.Subject, &f.RawID, &f.Capture, &first,
+			&f.Message, &f.PolicyVersion); err != nil {
+			return err
+		}
+		f.Severity, f.FirstAt = schema.Severity(severity), deref(first)
+		if call := k.of(f.CallID); call != nil {
+			return each(call, f)
+		}
+		return nil
 	})
 }
 
@@ -256,5 +199,14 @@ FROM checks FINAL WHERE `+condition+" GROUP BY id, rule", func(r driver.Rows) er
 	}
 	all.Hours = apphour.Merge(all.Hours)
 	out.Was, out.Is = all, all
+	if k.hours {
+		out.Is.Hours = nil
+	}
+	if len(k.names) > 0 {
+		out.Is.Checks = maps.Clone(all.Checks)
+		for _, id := range k.names {
+			delete(out.Is.Checks, id)
+		}
+	}
 	return k.hand(out)
 }
