@@ -303,7 +303,8 @@ func (j *judging) text(f Field, text string) []Check {
 	glyphs := lettering.Read(short)
 	list := sentences(short, glyphs, j.pieces(short, glyphs, j.own, j.companies))
 	for i := range list {
-		list[i].marks = slices.DeleteFunc(list[i].marks, func(m mark) bool { return !j.meant(list[i], m, short, f.Locale, false) })
+		s := list[i]
+		list[i].keep(func(m mark) bool { return j.meant(s, m, short, f.Locale, false) })
 	}
 	j.read(list)
 	checks := append([]Check{j.statement(f, short, list)}, j.claimed(f, short, list, false)...)

@@ -97,6 +97,10 @@ func sentences(text string, glyphs []lettering.Glyph, pieces []piece) []sentence
 			i = p.to - 1
 			continue
 		}
+		if to := link(glyphs, i); to > i { // [what is shown](where it leads)
+			i = to
+			continue
+		}
 		if ends(glyphs, i) || b.Len() >= maxSentence {
 			s.asked = g.Plain == '?' || g.Plain == '؟'
 			end(g.End)
@@ -111,7 +115,7 @@ func sentences(text string, glyphs []lettering.Glyph, pieces []piece) []sentence
 		}
 		spaced = false
 		switch g.Plain {
-		case '™', '®', '©', '℠', '℗', '*', '_', '#', '"', '“', '”', '„', '«', '»', '「', '」', '『', '』':
+		case '™', '®', '©', '℠', '℗', '*', '_', '#', '[', ']', '"', '“', '”', '„', '«', '»', '「', '」', '『', '』':
 			continue // what stands around names and says nothing
 		}
 		if !begun && g.Word {
@@ -140,6 +144,39 @@ func sentences(text string, glyphs []lettering.Glyph, pieces []piece) []sentence
 	return out
 }
 
+// link returns the last glyph of what Markdown has of a link besides its words,
+// where that begins at a glyph; else less than that.
+func link(text []lettering.Glyph, i int) int {
+	const longest = 500
+	if text[i].Plain != ']' || i+1 == len(text) || text[i+1].Plain != '(' {
+		return -1
+	}
+	for k := i + 2; k < len(text) && k < i+longest; k++ {
+		switch {
+		case text[k].Plain == ')':
+			return k
+		case unicode.IsSpace(text[k].Plain):
+			return -1
+		}
+	}
+	return -1
+}
+
+// ordinarySign stands for a word that is a mark elsewhere and an ordinary one here.
+// It is as long as a mark's.
+const ordinarySign = "\uE003"
+
+// keep has the sentence show only those marks that are meant.
+func (s *sentence) keep(meant func(mark) bool) {
+	s.marks = slices.DeleteFunc(s.marks, func(m mark) bool {
+		if meant(m) {
+			return false
+		}
+		s.text = s.text[:m.Span.From] + ordinarySign + s.text[m.Span.To:]
+		return true
+	})
+}
+
 // ends reports whether a sentence ends at a glyph.
 func ends(text []lettering.Glyph, i int) bool {
 	next := rune(' ')
@@ -150,7 +187,7 @@ func ends(text []lettering.Glyph, i int) bool {
 	case '.':
 		return unicode.IsSpace(next)
 	case '!', '?', '…':
-		return !letterAt(text, i+1) || text[i+1].Wide()
+		return !letterAt(text, i+1) || text[i+1].Wide() || i > 0 && text[i-1].Wide()
 	case '。', '؟', '।', '•', '·', '●', '▪', '\u2028', '\u2029', ';', '|', '✓', '✔', '★', '⭐':
 		return true
 	case '\n':

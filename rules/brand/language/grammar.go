@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 )
@@ -55,14 +56,20 @@ type forms struct {
 	} `yaml:"implied"`
 }
 
+// shipped are the forms of data/grammar.yaml.
+var shipped = sync.OnceValues(func() (forms, error) {
+	var d forms
+	text, err := files.ReadFile("data/grammar.yaml")
+	if err == nil {
+		err = yaml.UnmarshalWithOptions(text, &d, yaml.Strict())
+	}
+	return d, err
+})
+
 // readGrammar reads the forms that ship, with those of a language.
 func readGrammar(own forms) (*grammar, error) {
-	text, err := files.ReadFile("data/grammar.yaml")
+	d, err := shipped()
 	if err != nil {
-		return nil, fmt.Errorf("grammar: %w", err)
-	}
-	var d forms
-	if err := yaml.UnmarshalWithOptions(text, &d, yaml.Strict()); err != nil {
 		return nil, fmt.Errorf("grammar: %w", err)
 	}
 	g := &grammar{}

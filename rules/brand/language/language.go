@@ -59,8 +59,6 @@ type data struct {
 	Statement     []string `yaml:"statement"`
 	Attribution   []string `yaml:"attribution"`
 	Disclaimer    []string `yaml:"disclaimer"`
-	Negation      string   `yaml:"negation"`
-	Glue          string   `yaml:"glue"`
 	NotNegation   string   `yaml:"not_negation"`
 	Endorsement   []string `yaml:"endorsement"`
 	Certification []string `yaml:"certification"`
@@ -87,9 +85,6 @@ func Load(code string, terms policy.Brand) (*Language, error) {
 	}
 	for _, s := range d.Script {
 		l.scripts = append(l.scripts, unicode.Scripts[s])
-	}
-	if d.Negation != "" {
-		d.Disclaimer = append(d.Disclaimer, `\b(?:`+d.Negation+`)[ ,]+(?:(?:`+d.Glue+`)[ ,/]+)*{mark}`)
 	}
 	if d.NotNegation == "" {
 		d.NotNegation = `\z.` // nothing

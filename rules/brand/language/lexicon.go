@@ -50,6 +50,8 @@ const (
 	product
 	bond
 	apart
+	helped
+	among
 	clause // a word that begins another clause
 )
 
@@ -60,7 +62,7 @@ var classes = map[string]class{
 	"fill": fill, "aux": aux, "by": by, "with": with, "for": forWhat, "endorsed": endorsed, "endorses": endorses, "tie": tie,
 	"official": official, "maker": maker, "certified": certified, "certificate": certificate, "works": works, "supports": supports,
 	"join": join, "link": link, "object": object, "other": other, "use": use, "who": who, "stop": stop, "trademark": trademark,
-	"owner": owner, "belong": belong, "product": product, "bond": bond, "apart": apart,
+	"owner": owner, "belong": belong, "product": product, "bond": bond, "apart": apart, "helped": helped, "among": among,
 }
 
 // A token is a word, a sign or a phrase of a sentence.
@@ -158,6 +160,7 @@ func (x *lexicon) tokens(sentence string) []token {
 			t.is = app
 		case string(r) == policy.CompanySign:
 			t.is = company
+		case r == '\uE003': // a word that is a mark elsewhere
 		case r == ',' || r == '&' || r == '/' || r == '、' || r == '，' || r == '+' || r == '×':
 			t.is = and
 		case r == ':' || r == '(' || r == ')' || r == '[' || r == ']' || r == '–' || r == '—' || r == '：' || r == '（' || r == '）':
@@ -186,7 +189,7 @@ func spaced(text string, at int) bool {
 
 func wordEnd(text string, from int) int {
 	for i, r := range text[from:] {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) || wide(r) || '\uE000' <= r && r <= '\uE002' {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) || wide(r) || '\uE000' <= r && r <= '\uE003' {
 			return from + i
 		}
 	}

@@ -59,7 +59,7 @@ func read(text string) []Glyph {
 			if shown, n := markup(text[at:]); n > 0 {
 				r, end = shown, at+n
 				if r == 0 { // within a word it hides the word
-					hidden = hidden || len(out) > 0 && out[len(out)-1].Word
+					hidden = hidden || len(out) > 0 && out[len(out)-1].Word && !out[len(out)-1].Wide()
 					at = end
 					continue
 				}
