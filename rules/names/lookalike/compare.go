@@ -22,10 +22,10 @@ const (
 	otherInitial
 	addition
 	emoji
-	signs     // digits and signs for letters
-	together  // "rn" for "m"
-	styled    // mathematical and the like
-	alphabets // letters of other alphabets
+	signs          // digits and signs for letters
+	together       // "rn" for "m"
+	styled         // mathematical and the like
+	otherAlphabets // letters of other alphabets
 	spacedOut
 	invisible
 )
@@ -144,11 +144,8 @@ func anyOrder(a, b []word) (trait, bool) {
 
 // joined compares two names without the spaces in them. Words that are each
 // written like one, in other places than the known ones, are another name: "Ann
-// Akers" is not "Anna Kers".
+// Akers" is not "Anna Kers", and "Yan G. He" not "Yang He".
 func joined(a, b []word) (trait, bool) {
-	if len(a) == len(b) && eachCapital(a) {
-		return 0, false
-	}
 	var x, y []unit
 	single := len(a) > 2
 	for _, w := range a {
@@ -158,11 +155,42 @@ func joined(a, b []word) (trait, bool) {
 	for _, w := range b {
 		y = append(y, w.units...)
 	}
+	if !single && otherWords(a, b, len(x) == len(y)) {
+		return 0, false
+	}
 	t, ok := mistaken(x, y)
 	if single {
 		t |= spacedOut
 	}
 	return t | otherSpacing, ok
+}
+
+// otherWords reports whether words are each written like one, and others than
+// the known ones: as many in other places, or with an initial of which the known
+// name has a letter within a word.
+func otherWords(a, b []word, alongside bool) bool {
+	capitals := eachCapital(a)
+	if len(a) == len(b) && capitals {
+		return true
+	}
+	if !alongside {
+		return false
+	}
+	starts := map[int]bool{}
+	var y []unit
+	for _, w := range b {
+		starts[len(y)] = true
+		y = append(y, w.units...)
+	}
+	at := 0
+	for i, w := range a {
+		initial := len(w.units) == 1 || i > 0 && len(a[i-1].units) == 1
+		if i > 0 && !starts[at] && initial && (capitals && unicode.IsLower(y[at].r) || w.dot || a[i-1].dot) {
+			return true
+		}
+		at += len(w.units)
+	}
+	return false
 }
 
 // eachCapital reports whether each word begins with a capital and goes on
@@ -182,6 +210,9 @@ func mistaken(a, b []unit) (trait, bool) {
 	if len(a) > 3*len(b)+3 || len(b) > 3*len(a)+3 {
 		return 0, false
 	}
+	if len(a) > 0 && len(b) > 0 && !begin(a, b) {
+		return 0, false
+	}
 	// Letter by letter first: nearly all names are told so.
 	if len(a) == len(b) {
 		var t trait
@@ -195,6 +226,16 @@ func mistaken(a, b []unit) (trait, bool) {
 		return t, true
 	}
 	return runs(a, b)
+}
+
+// begin reports whether the first letters of two runs go together.
+func begin(a, b []unit) bool {
+	if _, ok := letter(a[0], b[0]); ok {
+		return true
+	}
+	n, _ := oneForSeveral(a[0], b)
+	m, _ := oneForSeveral(b[0], a)
+	return n > 0 || m > 0
 }
 
 // runs compares with several letters for one. from[i] are the places of b up to
@@ -242,10 +283,10 @@ func runs(a, b []unit) (trait, bool) {
 // oneForSeveral reports how many of the letters that follow look like one, or
 // are its spelling in full: "rn" for "m", "ae" for "æ".
 func oneForSeveral(one unit, list []unit) (int, trait) {
+	u := ucd.Load()
 	for _, x := range alikeTogether {
-		// "VV" and "Vv" look like "W", "rn" like "m" and, in a small face, "M".
-		if fold(one.r) == x.one && begins(list, x.many) || one.r == unicode.ToUpper(x.one) && x.one == 'w' && (begins(list, "VV") || begins(list, "Vv")) {
-			return utf8.RuneCountInString(x.many), together
+		if n := utf8.RuneCountInString(x.many); len(list) >= n && one.readAs(u, x.one) && lookLike(list, x.many) {
+			return n, together
 		}
 	}
 	switch unicode.ToLower(one.r) {
@@ -254,17 +295,44 @@ func oneForSeveral(one unit, list []unit) (int, trait) {
 			return 2, otherAccents
 		}
 	}
-	t := ucd.Load()
-	if to, ok := t.Prototype(one.r); ok && one.r >= utf8.RuneSelf {
-		to = bareLetters(t, to)
+	if to, ok := u.Prototype(one.r); ok && one.r >= utf8.RuneSelf {
+		to = bareLetters(u, to)
 		if n := utf8.RuneCountInString(to); n > 1 && begins(list, strings.ToLower(to)) {
-			if t.Script(one.r) == "Latin" {
+			if u.Script(one.r) == "Latin" {
 				return n, otherAccents // a ligature
 			}
-			return n, alphabets
+			return n, otherAlphabets
 		}
 	}
 	return 0, 0
+}
+
+// readAs reports whether a letter is read as a common one, in either case: "VV"
+// and "vv" look like "W", "rn" like "m" and, in a small face, "M".
+func (x unit) readAs(u *ucd.Tables, r rune) bool {
+	for _, own := range [...]rune{x.r, x.alt} {
+		switch {
+		case own == 0:
+		case fold(own) == r:
+			return true
+		case own >= utf8.RuneSelf && meet(drawn(u, own), []shape{{r, true}}):
+			return true
+		}
+	}
+	return false
+}
+
+// lookLike reports whether letters begin with some that together look like one.
+// Of those only "v" looks the same as a capital.
+func lookLike(list []unit, text string) bool {
+	u, i := ucd.Load(), 0
+	for _, r := range text {
+		if x := list[i]; x.r != r && (r != 'v' && unicode.IsUpper(x.r) && x.r < utf8.RuneSelf || !x.readAs(u, r)) {
+			return false
+		}
+		i++
+	}
+	return true
 }
 
 // begins reports whether letters begin with some in lower case.
@@ -281,25 +349,40 @@ func begins(list []unit, text string) bool {
 
 // letter reports whether a letter is mistaken for a known one, and by what.
 func letter(a, b unit) (trait, bool) {
-	var t trait
+	best, found := trait(0), false
+	for _, x := range [...]rune{a.r, a.alt} {
+		for _, y := range [...]rune{b.r, b.alt} {
+			if x == 0 || y == 0 || a.upright == capitalI && fold(y) == 'l' || b.upright == capitalI && a.upright == smallUpright {
+				continue
+			}
+			if t, ok := face(x, y); ok && (!found || t < best) {
+				best, found = t, true
+			}
+		}
+	}
 	if a.accent != b.accent {
-		t |= otherAccents
+		best |= otherAccents
 	}
 	if a.styled != b.styled {
-		t |= styled
+		best |= styled
 	}
+	return best, found
+}
+
+// face is letter of two letters as they are drawn.
+func face(a, b rune) (trait, bool) {
 	switch {
-	case a.r == b.r:
-		return t, true
-	case fold(a.r) == fold(b.r):
-		return t | otherCase, true
+	case a == b:
+		return 0, true
+	case fold(a) == fold(b):
+		return otherCase, true
 	}
-	got, ok := looks(a.r, b.r)
-	if capital := unicode.ToUpper(b.r); !ok && capital != b.r && (!unicode.IsLower(a.r) || a.r >= utf8.RuneSelf && slices.Contains(shapes(ucd.Load(), a.r), shape{'I', false})) {
-		got, ok = looks(a.r, capital) // a name in capitals
+	got, ok := looks(a, b)
+	if capital := unicode.ToUpper(b); !ok && capital != b && (!unicode.IsLower(a) || a >= utf8.RuneSelf && slices.Contains(shapes(ucd.Load(), a), shape{'I', false})) {
+		got, ok = looks(a, capital) // a name in capitals
 		got |= otherCase
 	}
-	return t | got, ok
+	return got, ok
 }
 
 // fold brings a letter to the one that stands for it in either case.
@@ -339,7 +422,7 @@ func looks(a, b rune) (trait, bool) {
 	// Letters of one alphabet that are drawn alike are told apart by its readers,
 	// unless they hardly know one of them.
 	if (u.Script(a) != u.Script(b) || rarely(a) || rarely(b)) && meet(drawn(u, a), drawn(u, b)) {
-		return alphabets, true
+		return otherAlphabets, true
 	}
 	return 0, false
 }
@@ -383,11 +466,11 @@ func inLatin(list string, r rune) bool {
 func how(u *ucd.Tables, a, b rune) trait {
 	switch s, o := u.Script(a), u.Script(b); {
 	case s != o:
-		return alphabets
+		return otherAlphabets
 	case stroke(u, a) || stroke(u, b):
 		return otherAccents
 	case s == "Latin":
-		return alphabets
+		return otherAlphabets
 	}
 	return otherForm
 }

@@ -95,8 +95,9 @@ func cores(r reading, known bool) []core {
 		order := slices.ContainsFunc(words[1:], func(w word) bool { return w.before == comma })
 		out = appendCore(out, core{words: words, added: added, order: order})
 		if last := words[len(words)-1]; !known {
-			if n := last.letters(); (n >= 2 || n == 1 && unspaced(last.units[0].r)) && n < len(last.units) {
-				bare := append(slices.Clone(words[:len(words)-1]), word{last.units[:n], last.before})
+			// A number at the end, of which the first digits may be letters.
+			for n := last.letters(); (n >= 2 || n == 1 && unspaced(last.units[0].r)) && n < len(last.units) && n < last.letters()+4; n++ {
+				bare := append(slices.Clone(words[:len(words)-1]), word{units: last.units[:n], before: last.before})
 				if whole(bare) || len(words) == 1 {
 					out = appendCore(out, core{words: bare, added: true, order: order})
 				}
@@ -132,7 +133,7 @@ func cores(r reading, known bool) []core {
 		}
 	}
 	for _, s := range inside {
-		if !known && (len(s) >= 2 || desk(s)) {
+		if !known && (len(s) >= 2 || whole(s) || desk(s)) {
 			take(s, true)
 		}
 	}
@@ -222,7 +223,7 @@ func (c core) thinned() core {
 				units[i].r = 'i'
 			}
 		}
-		out.words = append(out.words, word{units, w.before})
+		out.words = append(out.words, word{units: units, before: w.before, dot: w.dot})
 	}
 	return out
 }

@@ -2,7 +2,6 @@ package lookalike
 
 import (
 	"cmp"
-	"hash/maphash"
 	"iter"
 	"slices"
 	"strings"
@@ -18,8 +17,9 @@ import (
 type Index struct {
 	entries []Entry
 	keys    []place // by hash
-	users   bool    // any is a user's
-	owned   bool    // any has a known tenant
+	begun   beginnings
+	users   bool // any is a user's
+	owned   bool // any has a known tenant
 	// under is the index that this one adds to, without the entries of replaced.
 	under    *Index
 	replaced map[string]bool // raw ids
@@ -33,19 +33,23 @@ type place struct {
 // New makes an index of entries. Their order does not matter.
 func New(entries iter.Seq[Entry]) *Index {
 	x := &Index{}
-	var hashes []uint64
+	var k knownKeys
 	for e := range entries {
 		if strings.TrimSpace(e.Name) == "" {
 			continue
 		}
-		hashes = keysOf(hashes[:0], coresOf(e.Name, true), Skeleton(strings.TrimSpace(e.Name)), true)
-		for _, h := range hashes {
+		k.keys = k.keys[:0]
+		skeleton := skeletonKey(Skeleton(strings.TrimSpace(e.Name)))
+		for _, c := range coresOf(e.Name, true) {
+			k.put(c, skeleton)
+		}
+		for _, h := range k.keys {
 			x.keys = append(x.keys, place{h, uint32(len(x.entries))})
 		}
 		x.users, x.owned = x.users || e.Protected == "", x.owned || e.Tenant != ""
 		x.entries = append(x.entries, e)
 	}
-	x.entries, x.keys = slices.Clip(x.entries), slices.Clip(x.keys)
+	x.entries, x.keys, x.begun = slices.Clip(x.entries), slices.Clip(x.keys), newBeginnings(k.beginnings)
 	slices.SortFunc(x.keys, func(a, b place) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.entry, b.entry)) })
 	return x
 }
@@ -111,16 +115,6 @@ func coresOf(name string, known bool) []core {
 	return out
 }
 
-func keysOf(to []uint64, all []core, skeleton string, known bool) []uint64 {
-	for _, c := range all {
-		to = c.keys(to, known)
-	}
-	if h := maphash.String(seed, skeleton); !slices.Contains(to, h) {
-		to = append(to, h)
-	}
-	return to
-}
-
 // A Query is a name that is looked up.
 type Query struct {
 	Name string
@@ -139,17 +133,25 @@ type Query struct {
 
 // taken is a name taken apart.
 type taken struct {
-	cores    []core
-	whole    reading
-	hashes   []uint64
-	skeleton string
+	cores     []core
+	whole     reading
+	hashes    []uint64    // of all cores but the ambiguous
+	ambiguous [][][]*ways // the words of those
+	skeleton  string
 }
 
 // Taken is the query with its name taken apart, for looking it up several times.
 func (q Query) Taken() Query {
 	if q.taken == nil {
 		t := &taken{cores: coresOf(q.Name, false), whole: read(q.Name, manner{}), skeleton: Skeleton(strings.TrimSpace(q.Name))}
-		t.hashes = keysOf(nil, t.cores, t.skeleton, false)
+		t.hashes = append(t.hashes, skeletonKey(t.skeleton))
+		for _, c := range t.cores {
+			if words := waysOfAll(c.words); ambiguous(words) {
+				t.ambiguous = append(t.ambiguous, words)
+			} else {
+				t.hashes = shownKeys(t.hashes, words, nil)
+			}
+		}
 		q.taken = t
 	}
 	return q
@@ -188,11 +190,17 @@ func (x *Index) at(hash uint64) (int, bool) {
 // find looks a name up as it is taken apart.
 func (x *Index) find(q Query) Found {
 	var f Found
-	mine, whole, hashes, skeleton := q.taken.cores, q.taken.whole, q.taken.hashes, q.taken.skeleton
+	mine, whole, skeleton := q.taken.cores, q.taken.whole, q.taken.skeleton
 	verdicts := map[string]trait{} // by name; notMistaken where it is none
 	var masked []map[string]bool
 	for level := x; level != nil; level = level.under {
 		seen := map[uint32]bool{}
+		hashes := slices.Clip(q.taken.hashes)
+		for _, words := range q.taken.ambiguous {
+			hashes = shownKeys(hashes, words, level.begun.has)
+		}
+		slices.Sort(hashes)
+		hashes = slices.Compact(hashes)
 		for _, h := range hashes {
 			i, _ := level.at(h)
 			for ; i < len(level.keys) && level.keys[i].hash == h; i++ {
@@ -249,7 +257,7 @@ func mistakenFor(mine []core, skeleton string, e *Entry) trait {
 		}
 	}
 	if best == notMistaken && skeleton == Skeleton(strings.TrimSpace(e.Name)) {
-		best = alphabets
+		best = otherAlphabets
 	}
 	return best
 }

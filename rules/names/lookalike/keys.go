@@ -3,7 +3,6 @@ package lookalike
 import (
 	"cmp"
 	_ "embed" // for the table of drawn letters
-	"hash/maphash"
 	"slices"
 	"strconv"
 	"strings"
@@ -176,57 +175,4 @@ func canon(m map[rune]string, r rune) string {
 		return c
 	}
 	return string(fold(r))
-}
-
-// key is the key of a word: of its letters as they look, or of what they are in
-// another case.
-func (w word) key(m map[rune]string, in func(rune) rune) string {
-	var b strings.Builder
-	for _, u := range w.units {
-		r := u.r
-		if in != nil {
-			r = in(r)
-		}
-		b.WriteString(canon(m, r))
-	}
-	return b.String()
-}
-
-// seed makes the hashes of one process; nothing that is kept depends on them.
-var seed = maphash.MakeSeed()
-
-// keys lists the hashes under which a core is found: of its words in order, and
-// sorted; of a known name also with the last word first, for one who joins them.
-func (c core) keys(to []uint64, known bool) []uint64 {
-	m := canons()
-	to = c.keysOf(to, m, known, nil)
-	if slices.ContainsFunc(c.words, func(w word) bool {
-		return slices.ContainsFunc(w.units, func(u unit) bool { return u.r >= utf8.RuneSelf })
-	}) {
-		to = c.keysOf(to, m, known, fold)
-		to = c.keysOf(to, m, known, unicode.ToUpper)
-	}
-	return to
-}
-
-func (c core) keysOf(to []uint64, m map[rune]string, known bool, in func(rune) rune) []uint64 {
-	parts := make([]string, len(c.words))
-	for i, w := range c.words {
-		parts[i] = w.key(m, in)
-	}
-	put := func(list ...string) {
-		if h := maphash.String(seed, strings.Join(list, "")); !slices.Contains(to, h) {
-			to = append(to, h)
-		}
-	}
-	put(parts...)
-	if n := len(parts); n > 1 {
-		if known {
-			put(append([]string{parts[n-1]}, parts[:n-1]...)...)
-		}
-		sorted := slices.Clone(parts)
-		slices.Sort(sorted)
-		put(sorted...)
-	}
-	return to
 }

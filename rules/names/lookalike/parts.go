@@ -44,20 +44,21 @@ func Parts(name string) []string {
 // none.
 type Phrases struct {
 	index *Index
-	whole map[string]bool // the keys that a text must have one of
+	whole map[uint64]bool // the keys that a text must have one of
 	words []phrase
 }
 
 type phrase struct {
 	text     string
 	units    []unit // in lower case
-	key      string
-	anywhere bool // within words too
+	has      hand   // what a text must have
+	first    hand   // and begin with
+	anywhere bool   // within words too
 }
 
 // NewPhrases makes one of phrases.
 func NewPhrases(list []string) *Phrases {
-	p := &Phrases{whole: map[string]bool{}}
+	p := &Phrases{whole: map[uint64]bool{}}
 	p.index = New(func(yield func(Entry) bool) {
 		for _, text := range list {
 			if !yield(Entry{Name: text}) {
@@ -67,16 +68,19 @@ func NewPhrases(list []string) *Phrases {
 	})
 	for _, text := range list {
 		for _, m := range manners(text) {
-			for _, k := range wholeKeys(read(text, m).words) {
-				p.whole[k] = true
+			b := beginning{hash: inOrderSeed}
+			for _, w := range read(text, m).words {
+				b, _ = b.spelt(w.key(canons()), nil)
 			}
+			p.whole[b.hash] = true
 		}
 		var w word
 		for _, x := range lowered(read(text, manner{}).words) {
 			w.units = append(w.units, x.units...)
 		}
 		if len(w.units) > 0 {
-			p.words = append(p.words, phrase{text, w.units, w.key(canons(), nil), len(w.units) >= anywhere || unspaced(w.units[0].r)})
+			key := w.key(canons())
+			p.words = append(p.words, phrase{text, w.units, handOf(key), handOf(string([]rune(key)[:1])), len(w.units) >= anywhere || unspaced(w.units[0].r)})
 		}
 	}
 	return p
@@ -85,27 +89,50 @@ func NewPhrases(list []string) *Phrases {
 // manners are those in which a name is to be read.
 func manners(name string) []manner {
 	out := []manner{{}}
-	signs, looks := strings.ContainsAny(name, signLetters), compatible(name)
-	if signs {
-		out = append(out, manner{signs: true})
+	also := func(change func(*manner)) {
+		for _, m := range slices.Clone(out) {
+			change(&m)
+			out = append(out, m)
+		}
 	}
-	if looks {
-		out = append(out, manner{looks: true})
+	u := ucd.Load()
+	emoji, flags := false, false
+	for _, r := range name {
+		if r >= utf8.RuneSelf {
+			flags = flags || 0x1f1e6 <= r && r <= 0x1f1ff
+			emoji = emoji || r > 0x2000 && u.Pictographic.Has(r)
+		}
 	}
-	if signs && looks {
-		out = append(out, manner{signs: true, looks: true})
+	if flags {
+		also(func(m *manner) { m.flags = true })
 	}
-	return out
-}
-
-// wholeKeys are the keys of all words together.
-func wholeKeys(words []word) []string {
-	m := canons()
-	out := make([]string, 3)
-	for _, w := range words {
-		out[0] += w.key(m, nil)
-		out[1] += w.key(m, fold)
-		out[2] += w.key(m, unicode.ToUpper)
+	if emoji {
+		also(func(m *manner) { m.emoji = true })
+	}
+	if !strings.ContainsAny(name, signLetters) {
+		return out
+	}
+	plain := len(out)
+	runes := []rune(name)
+	before := ""
+	for s := innerSigns; s <= allSigns; s++ {
+		// Only where more signs are letters than by the manner before.
+		var which strings.Builder
+		for i, r := range runes {
+			if strings.ContainsRune(signLetters, r) && s.has(runes, i) {
+				which.WriteByte('1')
+			} else {
+				which.WriteByte('0')
+			}
+		}
+		if !strings.Contains(which.String(), "1") || which.String() == before {
+			continue
+		}
+		before = which.String()
+		for _, m := range out[:plain] {
+			m.signs = s
+			out = append(out, m)
+		}
 	}
 	return out
 }
@@ -113,9 +140,7 @@ func wholeKeys(words []word) []string {
 // Is finds the phrase that a text is, or looks like: it has the same words in
 // the same order, and no other.
 func (p *Phrases) Is(text string) (found string, ok bool) {
-	if p == nil || !slices.ContainsFunc(manners(text), func(m manner) bool {
-		return slices.ContainsFunc(wholeKeys(read(text, m).words), func(k string) bool { return p.whole[k] })
-	}) {
+	if p == nil || !slices.ContainsFunc(manners(text), func(m manner) bool { return p.begun(read(text, m).words) }) {
 		return "", false
 	}
 	for _, m := range p.index.Find(Query{Name: text}).Matches {
@@ -134,15 +159,19 @@ func (p *Phrases) In(text string) (found string, ok bool) {
 		return "", false
 	}
 	for _, m := range manners(text) {
+		words := read(text, m).words
+		hands, has := handsOf(words)
+		if !slices.ContainsFunc(p.words, func(x phrase) bool { return x.has&^has == 0 }) {
+			continue
+		}
 		var whole word
 		starts := []int{0}
-		for _, w := range lowered(read(text, m).words) {
+		for _, w := range lowered(words) {
 			whole.units = append(whole.units, w.units...)
 			starts = append(starts, len(whole.units))
 		}
-		key := whole.key(canons(), nil)
 		for _, x := range p.words {
-			if strings.Contains(key, x.key) && holds(whole.units, starts, x.units, x.anywhere) {
+			if x.has&^has == 0 && holds(whole.units, hands, starts, x) {
 				return x.text, true
 			}
 		}
@@ -150,13 +179,47 @@ func (p *Phrases) In(text string) (found string, ok bool) {
 	return "", false
 }
 
+// begun reports whether words can be read as a phrase.
+func (p *Phrases) begun(words []word) bool {
+	each, has := handsOf(words)
+	n := len(each)
+	if !slices.ContainsFunc(p.words, func(x phrase) bool { return x.has&^has == 0 && n <= 2*len(x.units) && len(x.units) <= 2*n }) {
+		return false
+	}
+	hashes := spellings(waysOfAll(words), inOrderSeed, p.index.begun.has)
+	return slices.ContainsFunc(hashes, func(h uint64) bool { return p.whole[h] })
+}
+
+// handsOf are what keys may have for each letter of words.
+func handsOf(words []word) (each []hand, all hand) {
+	for _, w := range words {
+		for _, u := range w.units {
+			h := u.ways().hand
+			each = append(each, h)
+			all |= h
+		}
+	}
+	return each, all
+}
+
 // anywhere is the number of letters from which a phrase is found within words.
 const anywhere = 8
 
 // holds reports whether letters hold others: from the beginning of a word to the
 // end of one, or, anywhere, within a word.
-func holds(whole []unit, starts []int, want []unit, anywhere bool) bool {
+func holds(whole []unit, hands []hand, starts []int, x phrase) bool {
+	want, anywhere := x.units, x.anywhere
 	for i := range whole {
+		if hands[i]&x.first == 0 {
+			continue
+		}
+		var has hand
+		for _, h := range hands[i:min(len(hands), i+len(want)+2)] {
+			has |= h
+		}
+		if x.has&^has != 0 {
+			continue
+		}
 		atStart := slices.Contains(starts, i)
 		if !atStart && !anywhere {
 			continue
@@ -200,7 +263,7 @@ func lowered(words []word) []word {
 					r = x.r
 				}
 			}
-			w.units[i].r = fold(r)
+			w.units[i].r, w.units[i].upright = fold(r), anyUpright
 			if thin(w.units[i].r) {
 				w.units[i].r = 'i'
 			}

@@ -15,16 +15,31 @@ const maxRunes = 512
 
 // A unit is a letter as it is compared, without what was left out around it.
 type unit struct {
-	r      rune // decomposed (NFKD); its case as written
+	r rune // decomposed (NFKD); its case as written
+	// alt is the letter as written, where it looks otherwise than what it is
+	// compatible with; zero of others.
+	alt    rune
 	accent bool // it had marks that make no other letter
 	styled bool // it was a compatibility form: mathematical, circled
+	upright
 }
+
+// An upright says of an upright stroke that the letters around it tell which one
+// it is.
+type upright uint8
+
+const (
+	anyUpright   upright = iota
+	capitalI             // within capitals
+	smallUpright         // an l within small letters
+)
 
 // A word is a run of letters.
 type word struct {
 	units []unit
 	// break before it, as it was written
 	before breakKind
+	dot    bool // one letter and a full stop
 }
 
 // A breakKind is what stands between two words.
@@ -56,9 +71,20 @@ const currencies = "$€£¥¢"
 
 // A manner is how a name is read.
 type manner struct {
-	signs bool // signs within a word that may stand for letters are such
-	looks bool // letters are what they look like, not what they are compatible with
+	signs signReading
+	flags bool // the letters that make flags are letters
+	emoji bool // emoji part words
 }
+
+// A signReading says which signs at a word that may stand for letters are such.
+type signReading uint8
+
+const (
+	noSigns      signReading = iota
+	innerSigns               // those with letters on both sides
+	leadingSigns             // those before letters, too
+	allSigns
+)
 
 // read takes a name apart.
 func read(name string, how manner) reading {
@@ -68,6 +94,7 @@ func read(name string, how manner) reading {
 	pending := space
 	end := func() {
 		if len(w.units) > 0 {
+			w.settle()
 			out.words = append(out.words, w)
 			w = word{}
 		}
@@ -106,22 +133,28 @@ func read(name string, how manner) reading {
 		case r == utf8.RuneError, unicode.IsControl(r), t.Ignorable.Has(r), t.Format.Has(r), t.PrivateUse.Has(r), r == '\u2800':
 			out.invisible = true
 		case r == '\u0640', isApostrophe(r): // tatweel; O'Brien
-		case r >= utf8.RuneSelf && !unicode.IsLetter(r) && looksLikeLetters(t, r, how.looks):
+		case r >= utf8.RuneSelf && !unicode.IsLetter(r) && looksLikeLetters(t, r, how.flags):
 			add(unit{r: r})
 		case r == '™', r == '®', r == '©', r == '℠':
 			brk(weak)
 		case r > 0x2000 && !unicode.IsLetter(r) && letters(norm.NFKD.String(string(r))): // circled and the like
-			spell(t, r, how.looks, add, brk, func() *unit { return nil })
+			spell(t, r, add, brk, func() *unit { return nil })
 		case t.Pictographic.Has(r) && r > 0xff && !unicode.IsLetter(r), 0x1f1e6 <= r && r <= 0x1f1ff, 0x1f3fb <= r && r <= 0x1f3ff:
 			out.emoji = true
-		case strings.ContainsRune(signLetters, r) && how.signs && within(runes, i):
+			if how.emoji {
+				brk(space)
+			}
+		case strings.ContainsRune(signLetters, r) && how.signs.has(runes, i):
 			add(unit{r: r})
+		case r == '.' && len(w.units) == 1:
+			w.dot = i+1 < len(runes) && unicode.IsSpace(runes[i+1]) && w.before != weak // none of "I.T. Support"
+			brk(weak)
 		case r < utf8.RuneSelf:
 			brk(breakOf(runes, i))
 		case unicode.IsPunct(r) && astray(t, runes, i):
 			add(unit{r: r})
 		default:
-			spell(t, r, how.looks, add, brk, func() *unit {
+			spell(t, r, add, brk, func() *unit {
 				if len(w.units) == 0 {
 					return nil
 				}
@@ -144,20 +177,65 @@ func isApostrophe(r rune) bool {
 	return false
 }
 
-// within reports whether a sign touches a letter or digit.
-func within(runes []rune, i int) bool {
-	touches := func(j int) bool {
-		return j >= 0 && j < len(runes) && (unicode.IsLetter(runes[j]) || unicode.IsMark(runes[j]) || unicode.IsDigit(runes[j]))
+// has reports whether a sign of a name is read as a letter.
+func (how signReading) has(runes []rune, i int) bool {
+	if how == noSigns {
+		return false
 	}
-	same := func(j int) bool { return j >= 0 && j < len(runes) && strings.ContainsRune(signLetters, runes[j]) }
-	if strings.ContainsRune(currencies, runes[i]) {
-		return true
-	}
-	before := i - 1
-	for before > 0 && unicode.Is(unicode.Cf, runes[before]) { // what can't be seen parts nothing
+	before, after := i-1, i+1
+	for before > 0 && bodiless(runes[before]) {
 		before--
 	}
-	return touches(before) || same(before) || touches(i+1) || same(i+1)
+	for after < len(runes)-1 && bodiless(runes[after]) {
+		after++
+	}
+	led, followed := before >= 0 && ofWord(runes[before]), after < len(runes) && ofWord(runes[after])
+	switch {
+	case led && followed:
+		return true
+	case followed:
+		return how >= leadingSigns
+	case led:
+		return how == allSigns
+	}
+	return how == allSigns && strings.ContainsRune(currencies, runes[i])
+}
+
+// bodiless reports whether a character parts no sign from a letter: it can't be
+// seen, or is an apostrophe.
+func bodiless(r rune) bool {
+	return unicode.Is(unicode.Cf, r) || 0xfe00 <= r && r <= 0xfe0f || isApostrophe(r)
+}
+
+// ofWord reports whether a character stands in words.
+func ofWord(r rune) bool {
+	if r < utf8.RuneSelf {
+		return isASCIILetter(r) || '0' <= r && r <= '9' || strings.ContainsRune(signLetters, r)
+	}
+	return !unicode.IsSpace(r) && !unicode.IsPunct(r)
+}
+
+// settle says of the upright strokes of a word which they are, where the other
+// letters tell.
+func (w *word) settle() {
+	small, capital := 0, 0
+	for _, u := range w.units {
+		switch {
+		case thin(u.r):
+		case unicode.IsUpper(u.r):
+			capital++
+		case unicode.IsLower(u.r):
+			small++
+		}
+	}
+	for i := range w.units {
+		switch u := &w.units[i]; {
+		case u.r == 'I' && small == 0 && capital > 1:
+			u.upright = capitalI
+		case u.r == 'l' && small > 0:
+			u.upright = smallUpright
+		}
+	}
 }
 
 // breakOf is what a sign between words is.
@@ -185,32 +263,51 @@ func breakOf(runes []rune, i int) breakKind {
 
 // within2 reports whether no white space is around.
 func within2(runes []rune, i int) bool {
-	return i > 0 && i+1 < len(runes) && !unicode.IsSpace(runes[i-1]) && !unicode.IsSpace(runes[i+1])
+	blank := func(r rune) bool { // emoji part words as spaces do
+		return unicode.IsSpace(r) || r == '\ufe0f' || r > 0x2190 && ucd.Load().Pictographic.Has(r) && !unicode.IsLetter(r)
+	}
+	return i > 0 && i+1 < len(runes) && !blank(runes[i-1]) && !blank(runes[i+1])
 }
 
 // spell adds a character beyond ASCII: its decomposition, without the accents
 // of alphabets whose letters are the same without them.
-func spell(t *ucd.Tables, r rune, looks bool, add func(unit), brk func(breakKind), last func() *unit) {
+func spell(t *ucd.Tables, r rune, add func(unit), brk func(breakKind), last func() *unit) {
 	var buf [32]byte
 	if t.Plain(r) {
-		spellOne(t, r, false, add, brk, last)
+		spellOne(t, r, 0, false, add, brk, last)
 		return
 	}
-	form := norm.NFKD
-	if _, ok := t.Prototype(r); looks && ok {
-		form = norm.NFD
-	}
-	parts := form.AppendString(buf[:0], string(r))
+	parts := norm.NFKD.AppendString(buf[:0], string(r))
 	styled := norm.NFD.String(string(r)) != string(parts) && !isWidth(r)
+	if n := len(parts); styled && n > 2 && parts[0] == '(' && parts[n-1] == ')' {
+		parts = parts[1 : n-1] // a letter in brackets
+	}
+	alt := rune(0)
+	if _, ok := t.Prototype(r); styled && ok && norm.NFD.IsNormalString(string(r)) {
+		alt = r
+	}
 	for len(parts) > 0 {
 		p, n := utf8.DecodeRune(parts)
 		parts = parts[n:]
-		spellOne(t, p, styled, add, brk, last)
+		if alt != 0 && hasLetter(parts) {
+			alt = 0 // several letters
+		}
+		spellOne(t, p, alt, styled, add, brk, last)
 	}
 }
 
+func hasLetter(text []byte) bool {
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		if text = text[n:]; (unicode.IsLetter(r) || unicode.IsNumber(r)) && !isApostrophe(r) {
+			return true
+		}
+	}
+	return false
+}
+
 // spellOne adds a character that does not decompose.
-func spellOne(t *ucd.Tables, p rune, styled bool, add func(unit), brk func(breakKind), last func() *unit) {
+func spellOne(t *ucd.Tables, p, alt rune, styled bool, add func(unit), brk func(breakKind), last func() *unit) {
 	switch {
 	case unicode.Is(unicode.Mn, p) || unicode.Is(unicode.Me, p):
 		u := last()
@@ -226,7 +323,7 @@ func spellOne(t *ucd.Tables, p rune, styled bool, add func(unit), brk func(break
 		if v := digit(p); v >= 0 {
 			p = '0' + rune(v)
 		}
-		add(unit{r: p, styled: styled})
+		add(unit{r: p, alt: alt, styled: styled})
 	case unicode.IsSpace(p):
 		brk(space)
 	case p == '\u00b7' || p == '\u30fb' || p == '\uff65': // between the parts of foreign names
@@ -296,33 +393,15 @@ func letters(s string) bool {
 	return s != ""
 }
 
-// compatible reports whether a name has letters that look otherwise than what
-// they are compatible with.
-func compatible(name string) bool {
-	t := ucd.Load()
-	for _, r := range name {
-		if r < utf8.RuneSelf {
-			continue
-		}
-		if 0x1f1e6 <= r && r <= 0x1f1ff {
-			return true
-		}
-		if _, ok := t.Prototype(r); ok && !norm.NFKD.IsNormalString(string(r)) && norm.NFD.IsNormalString(string(r)) {
-			return true
-		}
-	}
-	return false
-}
-
 // looksLikeLetters reports whether a sign looks like letters: U+237A like an
 // alpha.
-func looksLikeLetters(t *ucd.Tables, r rune, looks bool) bool {
+func looksLikeLetters(t *ucd.Tables, r rune, flags bool) bool {
 	if unicode.IsMark(r) || unicode.IsNumber(r) {
 		return false
 	}
 	if b, ok := t.Base(r); ok && !b.Stroke {
 		// Two regional indicators are the flag of a country.
-		return looks || r < 0x1f1e6 || r > 0x1f1ff
+		return flags || r < 0x1f1e6 || r > 0x1f1ff
 	}
 	if r == '\u03f6' { // a mathematical sign that is drawn like the Cyrillic "э"
 		return true
