@@ -281,11 +281,11 @@ func (j *judging) meant(s sentence, m mark, text, locale string, inName bool) bo
 		}
 		return !slices.ContainsFunc(j.languages, func(l *language.Language) bool { return l.Ordinary(s.text, w) })
 	}
-	l := language.Guess(j.languages, primary(locale), text)
-	if l == nil {
+	guessed := language.Guess(j.languages, primary(locale), text)
+	if len(guessed) == 0 {
 		return !m.Lower
 	}
-	return l.IsMark(s.text, w)
+	return !slices.ContainsFunc(guessed, func(l *language.Language) bool { return !l.IsMark(s.text, w) })
 }
 
 // primary is the language of a locale: "de" of "de-AT".

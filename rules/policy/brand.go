@@ -34,6 +34,8 @@ type Brand struct {
 	// ship, by language: see BrandPattern. Ordinary are words around a wordmark
 	// that is an ordinary word there.
 	Statements, Endorsement, Certification, Ordinary map[string][]string
+	// Words are words besides those that ship, by language and kind.
+	Words map[string]map[string][]string
 	// Grants are the licences and certifications that hold.
 	Grants []Grant
 	// Others are other companies, from which a listing must be told apart.
@@ -120,7 +122,7 @@ const (
 
 func (r *reader) brand(n ast.Node, key string, p *Policy) {
 	b := &p.brand
-	known := []string{"wordmarks", "owners", "languages", "window", "statements", "claims", "ordinary", "certifications", "licences", "others", "assets"}
+	known := []string{"wordmarks", "owners", "languages", "window", "statements", "claims", "words", "ordinary", "certifications", "licences", "others", "assets"}
 	r.each(n, key, known, func(k string, v ast.Node) {
 		at := join(key, k)
 		switch k {
@@ -148,6 +150,8 @@ func (r *reader) brand(n ast.Node, key string, p *Policy) {
 				}
 				*to = r.brandPatterns(v, join(at, k), "{mark}")
 			})
+		case "words":
+			b.Words = r.brandWords(v, at)
 		case "ordinary":
 			b.Ordinary = r.brandPatterns(v, at, "{mark}")
 		case "certifications":

@@ -30,6 +30,11 @@ func (b Brand) parameters(to map[string]string) {
 			to[at+name+"["+language+"]"] = strings.Join(list, " or ")
 		}
 	}
+	for language, kinds := range b.Words {
+		for kind, list := range kinds {
+			to[at+"words["+language+"]."+kind] = strings.Join(list, ", ")
+		}
+	}
 	for _, g := range b.Grants {
 		kind := "certifications["
 		if g.Licence {

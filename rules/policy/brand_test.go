@@ -53,6 +53,8 @@ func TestBrandProblems(t *testing.T) {
 		"brand: {statements: {patterns: {en: ['works with {mark}']}}}":                                        "key brand.statements.patterns.en[0]: expected a pattern with {app} in it",
 		"brand: {claims: {endorsement: {en: ['({mark}']}}}":                                                   "key brand.claims.endorsement.en[0]: expected a regular expression, found",
 		"brand: {claims: {endorsement: {xx: ['{mark}']}}}":                                                    "key brand.claims.endorsement.xx: expected one of de, en",
+		"brand: {words: {en: {praised: [lauded]}}}":                                                           "key brand.words.en.praised: expected one of among, and",
+		"brand: {words: {en: {endorsed: ['*']}}}":                                                             "key brand.words.en.endorsed[0]: expected a word",
 		"brand: {certifications: [{id: a, app: b, names: [c], from: 2026-01-01}]}":                            "key brand.certifications[0].until: expected the last day on which it holds",
 		"brand: {certifications: [{id: a, app: b, names: [c], from: 2026-01-02, until: 2026-01-01}]}":         "expected a day that is not before 2026-01-02",
 		"brand: {licences: [{id: a, app: b, names: [c], from: 2026-01-01, until: 2026-02-01, scope: [all]}]}": "key brand.licences[0].scope[0]: expected one of claim, name, statement, asset",

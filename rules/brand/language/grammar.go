@@ -78,7 +78,7 @@ func readGrammar(own forms) (*grammar, error) {
 		list  []string
 		never class
 	}{{&g.statement, slices.Concat(d.Statement, own.Statement), neverStated}, {&g.attribution, slices.Concat(d.Attribution, own.Attribution), 0}, {&g.denial, slices.Concat(d.Denial, own.Denial), neverDenied}, {&g.endorsement, slices.Concat(d.Endorsement, own.Endorsement), neverClaimed}, {&g.certification, slices.Concat(d.Certification, own.Certification), neverClaimed},
-		{&g.impliedEndorsement, d.Implied.Endorsement, neverImplied}, {&g.impliedCertification, d.Implied.Certification, neverImplied},
+		{&g.impliedEndorsement, slices.Concat(d.Implied.Endorsement, own.Implied.Endorsement), neverImplied}, {&g.impliedCertification, slices.Concat(d.Implied.Certification, own.Implied.Certification), neverImplied},
 	} {
 		for _, t := range part.list {
 			f, err := newForm(t, part.never)

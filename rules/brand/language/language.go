@@ -2,7 +2,10 @@
 // compatibility is stated, how affiliation and certification are claimed and
 // denied, and how "Teams" the product is told from teams of people. It is pure.
 //
-// Each file under data describes one language; en.yaml says what its keys mean.
+// Claims and statements are read by a grammar that is the same in all languages,
+// data/grammar.yaml: which kinds of word stand how near to a wordmark. Each other
+// file under data describes one language, with its words of each kind; en.yaml says
+// what the keys mean.
 package language
 
 import (
@@ -37,31 +40,25 @@ type Language struct {
 	common            map[string]bool
 	scripts           []*unicode.RangeTable
 
-	name, nameCapital          []*regexp.Regexp
-	ordinary, ordinaryText     []*regexp.Regexp
-	statement, attribution     []*regexp.Regexp
-	disclaimer, notNegation    []*regexp.Regexp
-	endorsement, certification []*regexp.Regexp
+	name, nameCapital      []*regexp.Regexp
+	ordinary, ordinaryText []*regexp.Regexp
+
+	// What the policy adds.
+	statement, endorsement, certification []*regexp.Regexp
 
 	lexicon *lexicon
 	forms   *grammar
 }
 
 type data struct {
-	Case          string   `yaml:"case"`
-	Start         string   `yaml:"start"`
-	Script        []string `yaml:"script"`
-	Common        []string `yaml:"common"`
-	Name          []string `yaml:"name"`
-	NameCapital   []string `yaml:"name_capital"`
-	Ordinary      []string `yaml:"ordinary"`
-	OrdinaryText  []string `yaml:"ordinary_text"`
-	Statement     []string `yaml:"statement"`
-	Attribution   []string `yaml:"attribution"`
-	Disclaimer    []string `yaml:"disclaimer"`
-	NotNegation   string   `yaml:"not_negation"`
-	Endorsement   []string `yaml:"endorsement"`
-	Certification []string `yaml:"certification"`
+	Case         string   `yaml:"case"`
+	Start        string   `yaml:"start"`
+	Script       []string `yaml:"script"`
+	Common       []string `yaml:"common"`
+	Name         []string `yaml:"name"`
+	NameCapital  []string `yaml:"name_capital"`
+	Ordinary     []string `yaml:"ordinary"`
+	OrdinaryText []string `yaml:"ordinary_text"`
 
 	Words map[string][]string `yaml:"words"`
 	Forms forms               `yaml:"forms"`
@@ -86,17 +83,13 @@ func Load(code string, terms policy.Brand) (*Language, error) {
 	for _, s := range d.Script {
 		l.scripts = append(l.scripts, unicode.Scripts[s])
 	}
-	if d.NotNegation == "" {
-		d.NotNegation = `\z.` // nothing
-	}
 	for _, part := range []struct {
 		to      *[]*regexp.Regexp
 		shipped []string
 		own     []string
 	}{
 		{&l.name, d.Name, nil}, {&l.nameCapital, d.NameCapital, nil}, {&l.ordinary, d.Ordinary, terms.Ordinary[code]}, {&l.ordinaryText, d.OrdinaryText, nil},
-		{&l.statement, d.Statement, terms.Statements[code]}, {&l.attribution, d.Attribution, nil}, {&l.disclaimer, d.Disclaimer, nil}, {&l.notNegation, []string{d.NotNegation}, nil},
-		{&l.endorsement, d.Endorsement, terms.Endorsement[code]}, {&l.certification, d.Certification, terms.Certification[code]},
+		{&l.statement, nil, terms.Statements[code]}, {&l.endorsement, nil, terms.Endorsement[code]}, {&l.certification, nil, terms.Certification[code]},
 	} {
 		for _, t := range slices.Concat(part.shipped, part.own) {
 			re, err := compile(t)
@@ -106,7 +99,7 @@ func Load(code string, terms policy.Brand) (*Language, error) {
 			*part.to = append(*part.to, re)
 		}
 	}
-	if l.lexicon, err = newLexicon(d.Words); err != nil {
+	if l.lexicon, err = newLexicon(d.Words, terms.Words[code]); err != nil {
 		return nil, fmt.Errorf("language %q: %w", code, err)
 	}
 	if l.forms, err = readGrammar(d.Forms); err != nil {
@@ -209,43 +202,42 @@ func (l *Language) Ordinary(sentence string, w Word) bool {
 }
 
 // Guess says in which of some languages a text is, by its script and commonest
-// words; stated is what is said of it. It is nil for none.
-func Guess(among []*Language, stated, text string) *Language {
-	var best, told *Language
-	most, toldScore := 0, 0
+// words; stated is what is said of it. There are several where as many words are of
+// each, and none where none is.
+func Guess(among []*Language, stated, text string) []*Language {
 	words := map[string]int{}
-	scripts := map[*Language]int{}
 	for _, w := range strings.FieldsFunc(Fold(strings.ToLower(text)), func(r rune) bool { return !unicode.IsLetter(r) }) {
 		words[w]++
 	}
 	japanese := strings.ContainsFunc(text, kana)
+	var best []*Language
+	var told *Language
+	most, toldScore := 0, 0
 	for _, l := range among {
 		score := 0
 		for w := range l.common {
 			score += words[w]
 		}
 		if len(l.scripts) > 0 {
-			n := 0
+			score = 0
 			for _, r := range text {
-				if unicode.In(r, l.scripts...) {
-					n++
+				if unicode.In(r, l.scripts...) && (l.Code != "zh" || !japanese) {
+					score += 2
 				}
 			}
-			if l.Code == "zh" && japanese {
-				n = 0
-			}
-			scripts[l] = n
-			score = 2 * n
 		}
-		if score > most {
-			best, most = l, score
+		switch {
+		case score > most:
+			best, most = []*Language{l}, score
+		case score == most && score > 0:
+			best = append(best, l)
 		}
 		if l.Code == stated {
 			told, toldScore = l, score
 		}
 	}
-	if told != nil && (best == nil || most < 3 || most <= 2*toldScore) {
-		return told
+	if told != nil && (len(best) == 0 || most < 3 || most <= 2*toldScore) {
+		return []*Language{told}
 	}
 	return best
 }

@@ -90,16 +90,17 @@ type middle struct {
 	is   class
 }
 
-// newLexicon reads words by their kinds. A word of several parts is a phrase; a *
+// newLexicon reads words by their kinds, those that ship and the policy's. A word of several parts is a phrase; a *
 // at its end stands for any ending, one at its beginning for any beginning.
-func newLexicon(words map[string][]string) (*lexicon, error) {
+func newLexicon(words, own map[string][]string) (*lexicon, error) {
 	x := &lexicon{words: map[string]class{}, beginnings: map[string]class{}}
-	for name, list := range words {
-		c, ok := classes[name]
-		if !ok {
+	for name := range words {
+		if classes[name] == 0 {
 			return nil, fmt.Errorf("words: no kind of word is called %q", name)
 		}
-		for _, w := range list {
+	}
+	for name, c := range classes {
+		for _, w := range slices.Concat(words[name], own[name]) {
 			w = strings.NewReplacer("'", " ", "’", " ", "-", " ").Replace(Fold(strings.ToLower(w)))
 			w = strings.Join(strings.Fields(w), " ")
 			head, tail := strings.HasPrefix(w, "*"), strings.HasSuffix(w, "*")

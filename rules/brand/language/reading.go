@@ -7,7 +7,7 @@ import (
 )
 
 // A Reading is a sentence as a language reads it. It finds what the sentence says
-// of the marks in it: by the language's patterns, and by its grammar.
+// of the marks in it, by the language's grammar and the policy's patterns.
 type Reading struct {
 	language *Language
 	sentence string
@@ -42,15 +42,12 @@ func (r Reading) Statements() []Span { return r.find(r.language.statement, r.lan
 
 // Attributions finds where the sentence says whose mark a wordmark is.
 func (r Reading) Attributions() []Span {
-	return r.find(r.language.attribution, r.language.forms.attribution)
+	return r.find(nil, r.language.forms.attribution)
 }
 
 // Denials finds where the sentence denies affiliation.
 func (r Reading) Denials() []Span {
-	denied := slices.DeleteFunc(find(r.language.disclaimer, r.sentence), func(s Span) bool {
-		return len(find(r.language.notNegation, r.sentence[s.From:s.To])) > 0
-	})
-	return append(denied, r.find(nil, r.language.forms.denial)...)
+	return r.find(nil, r.language.forms.denial)
 }
 
 // Endorsements finds where the sentence claims affiliation, endorsement or

@@ -30,7 +30,7 @@ type Glyph struct {
 // Wide reports whether a letter is of a script that puts no spaces between words,
 // so that words of other scripts begin and end at it.
 func (g Glyph) Wide() bool {
-	return unicode.In(g.Plain, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) || g.Plain == 'ー'
+	return unicode.In(g.Plain, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) || g.Plain == 'ー' || g.Plain == '\u3099' || g.Plain == '\u309a'
 }
 
 // Read returns the glyphs of a text. What is no UTF-8 is one sign a byte.
