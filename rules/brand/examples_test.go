@@ -121,7 +121,10 @@ func TestTypography(t *testing.T) {
 		func(s string) string { return "“" + s + "”" },
 		func(s string) string { return "👉 " + s + " 🎉" },
 		func(s string) string { return strings.ReplaceAll(s, "{app}", "*{app}*") },
-		func(s string) string { i := max(strings.LastIndex(s, " "), 0); return s[:i] + strings.Replace(s[i:], " ", "\n", 1) },
+		func(s string) string {
+			i := max(strings.LastIndex(s, " "), 0)
+			return s[:i] + strings.Replace(s[i:], " ", "\n", 1)
+		},
 	}
 	for _, code := range policy.BrandLanguages() {
 		t.Run(code, func(t *testing.T) {
