@@ -726,3 +726,9 @@ ALTER TABLE calls ADD COLUMN IF NOT EXISTS rules LowCardinality(String) COMMENT 
 CREATE OR REPLACE VIEW calls_current AS
 SELECT call_id, version, superseded_by, tenant, resource, teams, start, end, alias_keys, json, stored_at, chat, as_of, policy, rules
 FROM calls FINAL WHERE superseded_by = '';
+
+ALTER TABLE calls ADD COLUMN IF NOT EXISTS due Nullable(DateTime64(3, 'UTC')) COMMENT 'when it is to be looked at again though nothing new comes';
+
+CREATE OR REPLACE VIEW calls_current AS
+SELECT call_id, version, superseded_by, tenant, resource, teams, start, end, alias_keys, json, stored_at, chat, as_of, policy, rules, due
+FROM calls FINAL WHERE superseded_by = '';
