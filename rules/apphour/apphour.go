@@ -40,7 +40,8 @@ type Tally struct {
 	// Showed is true where a session that was signalled in the hour showed any
 	// notice, or one was shown in the hour.
 	Showed bool
-	// Gap is true where evidence was lost that could hold what the app sent.
+	// Gap is true where evidence was lost that could hold what the app sent in the
+	// sessions that ended or were signalled in the hour.
 	Gap bool
 }
 
@@ -91,12 +92,12 @@ func Of(s rule.Session) []Tally {
 	}
 	if obligated && !s.Left.At.IsZero() {
 		t := in(s.Left.At)
-		t.Ended, t.Gap = 1, gap
+		t.Ended, t.Gap = 1, t.Gap || gap
 		t.EndedEvidence = few(rule.Evidence(s.Left.Event))
 	}
 	if !signal.IsZero() {
 		t := in(signal)
-		t.Signalled = 1
+		t.Signalled, t.Gap = 1, t.Gap || gap
 		t.Showed = t.Showed || len(s.Receipts) > 0
 		for _, g := range s.Signals {
 			if g.At.Equal(signal) && g.Signal.Active {

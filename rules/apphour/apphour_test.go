@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"rollcall/rules/notice"
 	"rollcall/rules/policy"
 	"rollcall/rules/rule"
 	"rollcall/schema"
@@ -92,8 +93,8 @@ func TestApps(t *testing.T) {
 			var got []string
 			checked := map[string]rule.Population{}
 			for _, versions := range Apps(merged) {
-				broken := JudgeBroken(rule.Rule{ID: "broken"}, versions, p, at(c.now))
-				silent := JudgeSilent(rule.Rule{ID: "silent"}, versions, p, at(c.now))
+				broken := JudgeBroken(rule.Rule{ID: "broken"}, versions, p, at(c.now), nil)
+				silent := JudgeSilent(rule.Rule{ID: "silent"}, versions, p, at(c.now), nil)
 				broken.Add(silent)
 				for _, f := range broken.Findings {
 					got = append(got, f.Rule+" "+f.Subject)
@@ -114,6 +115,54 @@ func TestApps(t *testing.T) {
 				if n.Population != n.Pass+n.Fail+n.NoEvidence+n.NotApplicable || n.Population == 0 {
 					t.Errorf("%s: %+v", id, n)
 				}
+			}
+		})
+	}
+}
+
+// TestLostEvidence: where what an app sent may have been lost, nobody is accused;
+// what did come counts.
+func TestLostEvidence(t *testing.T) {
+	hourly := func(first, last int) []notice.Gap { return []notice.Gap{{First: at(first), Last: at(last)}} }
+	lost := schema.Obligation{SessionID: "late", Capture: schema.Recording, Ordinal: 1, Result: schema.ResultNoEvidence, Reason: notice.ReasonEvidenceGap, SignalledAt: at(3590)}
+	inNext := rule.NewSession(schema.Call{ID: "c"}, schema.Session{ID: "late", App: "care", Reported: true, Left: schema.Bound{At: at(4000), Event: "left"},
+		Signals: []schema.SessionSignal{{Event: "signal", At: at(3590), Signal: schema.Signal{Capture: schema.Recording, Active: true}}}}, []schema.Obligation{lost}, policy.Default(), at(9000))
+	for name, c := range map[string]struct {
+		visits []visit
+		more   []Tally
+		gaps   []notice.Gap
+		want   string // of broken and silent
+	}{
+		"silent in a gap":                                {times(5, visit{app: "care", left: 600}), nil, hourly(100, 200), "not_applicable no_evidence"},
+		"silent beside a gap":                            {times(5, visit{app: "care", left: 600}), nil, hourly(3600, 4000), "not_applicable fail"},
+		"in a gap of another app":                        {times(5, visit{app: "care", left: 600}), nil, []notice.Gap{{App: "desk", First: at(100), Last: at(200)}}, "not_applicable fail"},
+		"what came in spite of a gap":                    {append(times(5, visit{app: "care", left: 600}), visit{app: "care", left: 600, showed: 10}), nil, hourly(100, 200), "not_applicable pass"},
+		"shown nothing in a gap":                         {times(5, visit{app: "care", signalled: 100}), nil, hourly(90, 95), "no_evidence not_applicable"},
+		"shown something in spite of it":                 {append(times(5, visit{app: "care", signalled: 100}), visit{app: "care", signalled: 100, showed: 110}), nil, hourly(90, 95), "pass not_applicable"},
+		"shown nothing":                                  {times(5, visit{app: "care", signalled: 100}), nil, nil, "fail not_applicable"},
+		"signalled at the end, and then a gap":           {times(4, visit{app: "care", signalled: 100}), Of(inNext), hourly(3600, 4000), "no_evidence not_applicable"},
+		"signalled at the end of four others' that fail": {times(5, visit{app: "care", signalled: 100}), nil, hourly(3600, 4000), "fail not_applicable"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var list []Tally
+			for i, v := range c.visits {
+				list = append(list, v.tallies(policy.Default(), i)...)
+			}
+			versions := Apps(Merge(append(list, c.more...)))[0]
+			verdict := func(o rule.Outcome, id string) string {
+				for _, v := range rule.Verdicts() {
+					var want rule.Population
+					want.Count(v)
+					if o.Checks[id] == want {
+						return string(v)
+					}
+				}
+				return "several"
+			}
+			broken := JudgeBroken(rule.Rule{ID: "r"}, versions, policy.Default(), at(9000), c.gaps)
+			silent := JudgeSilent(rule.Rule{ID: "r"}, versions, policy.Default(), at(9000), c.gaps)
+			if got := verdict(broken, "r") + " " + verdict(silent, "r"); got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
 			}
 		})
 	}

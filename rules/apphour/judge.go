@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"rollcall/rules/notice"
 	"rollcall/rules/policy"
 	"rollcall/rules/rule"
 	"rollcall/schema"
@@ -16,8 +17,9 @@ const enough = 5
 
 // JudgeBroken judges each version of an app in an hour: whether any of it showed
 // anything, where at least five obligated sessions of it were signalled. Versions
-// that clients do not name count as one.
-func JudgeBroken(r rule.Rule, versions []Tally, p *policy.Policy, now time.Time) rule.Outcome {
+// that clients do not name count as one. Where evidence was lost in the hour nobody
+// knows what was shown.
+func JudgeBroken(r rule.Rule, versions []Tally, p *policy.Policy, now time.Time, gaps []notice.Gap) rule.Outcome {
 	var out rule.Outcome
 	for _, t := range versions {
 		at, judged := closed(t, p, now)
@@ -28,7 +30,7 @@ func JudgeBroken(r rule.Rule, versions []Tally, p *policy.Policy, now time.Time)
 		case t.Showed:
 			out.Count(r.ID, rule.Pass)
 			continue
-		case t.Gap:
+		case lost(t, gaps):
 			out.Count(r.ID, rule.NoEvidence)
 			continue
 		}
@@ -47,8 +49,9 @@ func JudgeBroken(r rule.Rule, versions []Tally, p *policy.Policy, now time.Time)
 }
 
 // JudgeSilent judges an app in an hour, all its versions together: whether it
-// sent anything, where at least five obligated sessions of it ended.
-func JudgeSilent(r rule.Rule, versions []Tally, p *policy.Policy, now time.Time) rule.Outcome {
+// sent anything, where at least five obligated sessions of it ended. Where evidence
+// was lost in the hour nobody knows what it sent.
+func JudgeSilent(r rule.Rule, versions []Tally, p *policy.Policy, now time.Time, gaps []notice.Gap) rule.Outcome {
 	var out rule.Outcome
 	if len(versions) == 0 {
 		return out
@@ -67,7 +70,7 @@ func JudgeSilent(r rule.Rule, versions []Tally, p *policy.Policy, now time.Time)
 	case all.Sent:
 		out.Count(r.ID, rule.Pass)
 		return out
-	case all.Gap:
+	case lost(all, gaps):
 		out.Count(r.ID, rule.NoEvidence)
 		return out
 	}
@@ -78,6 +81,12 @@ func JudgeSilent(r rule.Rule, versions []Tally, p *policy.Policy, now time.Time)
 		rule.Instant(all.Hour), all.Ended, all.App)
 	out.Find(f)
 	return out
+}
+
+// lost reports whether evidence was lost that could hold what the app sent in an
+// hour.
+func lost(t Tally, gaps []notice.Gap) bool {
+	return t.Gap || notice.Lost(gaps, t.App, t.Hour, t.Hour.Add(Length))
 }
 
 // closed is the instant from which an hour can be judged: after its end and the

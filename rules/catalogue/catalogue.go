@@ -117,8 +117,8 @@ func Names(call schema.Call, list []schema.ShownName, app func(rawID string) pol
 // App has every rule about apps judge one in a clock hour: versions are the
 // tallies of all its versions.
 func App(versions []apphour.Tally, in Input) rule.Outcome {
-	out := apphour.JudgeBroken(notice.AppBroken(), versions, in.Policy, in.Now)
-	out.Add(apphour.JudgeSilent(evidence.Silent(), versions, in.Policy, in.Now))
+	out := apphour.JudgeBroken(notice.AppBroken(), versions, in.Policy, in.Now, in.Gaps)
+	out.Add(apphour.JudgeSilent(evidence.Silent(), versions, in.Policy, in.Now, in.Gaps))
 	exceptions.Apply(out.Findings, in.Policy)
 	return out
 }

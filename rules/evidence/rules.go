@@ -35,7 +35,7 @@ func ruleGap() rule.Rule {
 // Silent describes the rule on apps that send nothing in a clock hour.
 func Silent() rule.Rule {
 	return rule.Rule{
-		ID: RuleSilentApp, Version: 1, Severity: schema.SeverityHigh, Subject: rule.App,
+		ID: RuleSilentApp, Version: 2, Severity: schema.SeverityHigh, Subject: rule.App,
 		Title:       "At least five sessions of an app that had to be told of a capture ended within an hour in which it sent nothing.",
 		Control:     rule.ControlProof(),
 		Remediation: "Look for an outage of the app's reporting, from client to topic. If the app sends nothing by design, say receipts: none.",

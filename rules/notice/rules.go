@@ -65,7 +65,7 @@ func ruleStale() rule.Rule {
 // AppBroken describes the rule on versions of apps that show nothing.
 func AppBroken() rule.Rule {
 	return rule.Rule{
-		ID: RuleAppBroken, Version: 1, Severity: schema.SeverityCritical, Subject: rule.App,
+		ID: RuleAppBroken, Version: 2, Severity: schema.SeverityCritical, Subject: rule.App,
 		Title:       "A version of an app was signalled captures in at least five sessions within an hour and showed nothing in any.",
 		Control:     rule.ControlPrivacy(),
 		Remediation: "Treat it as an outage of that version: roll it back or repair its notices, then look at the misses that it gathers.",
