@@ -55,7 +55,8 @@ With --out it writes:
   DIR/truth_names.csv         the names shown, by which source, the directory's
                               beside them, and which rule a wrong one breaks
   DIR/truth_findings.csv      what the rules on notices, consent, interop and
-                              evidence find in a call, but for wrong clocks
+                              evidence find in a call, but for wrong clocks,
+  DIR/truth_hours.csv         and what those on apps say of each clock hour
   DIR/truth_directory.csv     the directory's names, from when to when
   DIR/truth_listings.csv      the apps' listings, field by field, likewise
   DIR/truth_usage.csv         what each meter must show
@@ -104,6 +105,7 @@ func (s *simulation) flags(f *pflag.FlagSet) {
 	f.IntVar(&o.OpenCalls, "open-calls", 0, "more calls that are still going on; then judge as of truth.json's as_of")
 	f.IntVar(&o.GiantParticipants, "giant", 0, "participants of one more, giant, call")
 	f.IntVar(&o.GiantEpisodes, "giant-episodes", 50, "recordings in the giant call")
+	f.IntVar(&o.Outages, "outages", 0, "times when an app's clients show nothing, or send nothing, for some hours")
 	f.IntVar(&o.Gaps, "gaps", 0, "times when all that clients send is lost for minutes; the truth is then a live service's, which knows of them")
 	f.IntVar(&o.Listings, "listings", 0, "apps that tell how they present themselves, some of them wrongly")
 	for _, s := range switches(o) {
@@ -190,8 +192,8 @@ func (s *simulation) complete(f *pflag.FlagSet) error {
 	switch {
 	case s.out == "" && len(s.brokers) == 0:
 		return errors.New("--out or --brokers is missing: where to send the messages")
-	case s.rate < 0 || s.partitions < 1 || o.Calls < 0 || o.Gaps < 0 || o.Listings < 0 || o.OpenCalls < 0 || o.GiantParticipants < 0 || o.GiantEpisodes < 0 || o.Span <= 0:
-		return errors.New("--rate, --calls, --gaps, --listings, --open-calls, --giant and --giant-episodes can't be below 0, --span and --partitions have to be above")
+	case s.rate < 0 || s.partitions < 1 || o.Calls < 0 || o.Gaps < 0 || o.Outages < 0 || o.Listings < 0 || o.OpenCalls < 0 || o.GiantParticipants < 0 || o.GiantEpisodes < 0 || o.Span <= 0:
+		return errors.New("--rate, --calls, --gaps, --outages, --listings, --open-calls, --giant and --giant-episodes can't be below 0, --span and --partitions have to be above")
 	}
 	return nil
 }

@@ -95,6 +95,7 @@ func (w *walker) find() {
 	w.wrongTexts()
 	w.foreignClouds()
 	w.telephones()
+	w.strangers()
 }
 
 func (w *walker) finding(f TruthFinding) { w.truth.Findings = append(w.truth.Findings, f) }

@@ -54,6 +54,7 @@ type generator struct {
 
 	events, repeats [topics][kinds]int
 	messages        [topics]int
+	hours           appHours
 }
 
 // A batch is a message that still fills.
@@ -80,6 +81,7 @@ func newGenerator(opt Options, truth *Truth) *generator {
 	g := &generator{opt: opt, truth: truth, r: newRng(opt.Seed, 6, 0), h: newRng(opt.Seed, 16, 0), o: newRng(opt.Seed, 28, 0)}
 	g.planner = planner{opt: opt, gaps: truth.Gaps, world: newWorld(opt.Seed, max(60, opt.GiantParticipants+1))}
 	g.planner.world.rename(opt)
+	g.planner.outages, g.hours = outagesOf(opt), appHours{}
 	g.planner.world.apps[2].government = opt.Profile == Soak
 	g.calls = opt.Calls
 	if opt.Profile == Demo {
@@ -146,7 +148,7 @@ func (g *generator) call(i int) {
 	}
 	c := g.planner.plan(i, s, g.startOf(i))
 	g.deliver(c, i)
-	t := walk(c, g.truth.Gaps)
+	t := walk(c, g.truth.Gaps, g.hours)
 	t.Names, t.ChatNames = c.truthNames(), c.chatNames()
 	g.truth.Tallies.Calls++
 	g.truth.Tallies.Sessions += len(t.Sessions)
@@ -333,4 +335,5 @@ func (g *generator) finish() {
 	if g.opt.OpenCalls > 0 {
 		g.truth.AsOf = time.UnixMilli(g.opt.asOf()).UTC()
 	}
+	g.truth.Hours = g.hours.judged(g.truth.AsOf.UnixMilli(), g.truth.Gaps)
 }

@@ -43,6 +43,10 @@ type Options struct {
 	// them: state them to the program under test as gaps of any app.
 	Gaps int
 
+	// Outages is how many times, for some hours, the clients of an app show
+	// nothing, or send nothing, though nothing is lost.
+	Outages int
+
 	// WrongNames is the share of people, in each call, whom an app shows by a
 	// name with a fault; Listings is how many apps tell how they present
 	// themselves, some of them wrongly.

@@ -3,22 +3,24 @@ package simulate
 import (
 	"encoding/base64"
 	"slices"
+	"strings"
 )
 
 // A planner turns specs into scripts.
 type planner struct {
-	opt   Options
-	world *world
-	gaps  []TruthGap
-	r     rng // of the call at hand: its script
-	e     rng // and what happens to its evidence
+	opt     Options
+	world   *world
+	gaps    []TruthGap
+	outages []outage
+	r       rng // of the call at hand: its script
+	e       rng // and what happens to its evidence
 }
 
 // plan writes the script of one call.
 func (p *planner) plan(index int, s spec, start int64) *script {
 	p.r, p.e = newRng(p.opt.Seed, 2, index), newRng(p.opt.Seed, 3, index)
 	r := &p.r
-	s = p.opt.Meetings.settle(s)
+	s = p.adhocOf(index, p.opt.Meetings.settle(s))
 	c := &script{
 		seed: r.next(), app: p.world.apps[s.app], id: r.guid(), conn: r.guid(),
 		p2p: s.p2p, start: start + r.between(0, 999), eventGrid: s.eventGrid && (!s.meeting || p.opt.Meetings == MeetingsWithGrid),
@@ -37,6 +39,7 @@ func (p *planner) plan(index int, s spec, start int64) *script {
 	}
 	p.capture(c, s)
 	p.lose(c)
+	c.tellAdhoc()
 	p.carry(c, index)
 	p.further(c, index)
 	p.addUsage(c, index)
@@ -70,6 +73,9 @@ func (c *script) name(r *rng, s spec, seed uint64) {
 			t = h.guid()
 		}
 		c.thread = "19:meeting_" + base64.RawURLEncoding.EncodeToString(t.append(nil)) + "@thread.v2"
+		if s.adhoc {
+			c.adhoc, c.thread = true, "19:"+strings.ReplaceAll(t.String(), "-", "")+"@thread.v2"
+		}
 	}
 }
 
@@ -191,6 +197,9 @@ func (p *planner) equip(c *script, x *session, i int, s spec) {
 	}
 	if x.acts == silent && c.hasTwin(i) {
 		x.acts = inTime // its twin would speak for it
+	}
+	if struck := p.struck(c, x); struck != asLikely {
+		x.acts = struck
 	}
 	if x.steady {
 		x.bind, x.acts = byParticipant, inTime
@@ -379,6 +388,9 @@ func (p *planner) chatter(c *script) {
 		c.guest = &c.app.staff[8+c.seed%16]
 	}
 	for range r.n(5) {
+		if c.adhoc {
+			break // whose chat it is nothing tells
+		}
 		from := &c.app.externals[r.n(len(c.app.externals))]
 		m := chat{at: r.between(c.start, c.end), from: from, name: from.name, recipients: 1 + r.n(3)}
 		if c.thread != "" {

@@ -22,7 +22,8 @@ type script struct {
 	app      *app
 	id, conn guid // correlation id, call connection id
 	server   [2]string
-	thread   string // of a Teams meeting, else empty
+	thread   string // of a Teams meeting or call, else empty
+	adhoc    bool   // a Teams call that is no meeting
 	p2p      bool
 	start    int64
 	end      int64

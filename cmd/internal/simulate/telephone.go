@@ -6,7 +6,7 @@ package simulate
 func (p *planner) bring(c *script, index int) {
 	r := newRng(p.opt.Seed, 31, index)
 	draw, who, at := r.hit(0.15), &p.world.phones[r.n(len(p.world.phones))], r.between(c.start+second, c.end-second)
-	if p.opt.Profile != Soak || p.opt.Meetings != MeetingsAsDrawn || !draw || c.thread == "" || !c.callbacks || c.open {
+	if p.opt.Profile != Soak || p.opt.Meetings != MeetingsAsDrawn || !draw || c.thread == "" || c.adhoc || !c.callbacks || c.open {
 		return
 	}
 	for i := range c.sessions {

@@ -29,6 +29,7 @@ type spec struct {
 	together  bool  // everyone is there from begin to end
 	cut       int64 // where not 0, the call is still going on then
 	noGraph   bool  // a meeting of another tenant, of which Graph tells nothing
+	adhoc     bool  // with a Teams thread that is no meeting's
 }
 
 type recWish uint8

@@ -18,6 +18,7 @@ type Truth struct {
 	// Calls and Obligations are in the order of the calls' starts.
 	Calls       []TruthCall
 	Obligations []TruthObligation
+	Hours       []TruthHour // of apps that the rules on them judge
 	Listings    []TruthListing
 	Directory   []TruthDirectory   // of each tenant
 	Usage       map[UsageKey]int64 // milliseconds, or a count for messages
@@ -33,7 +34,7 @@ type TruthCall struct {
 	App         string // the policy's app by its resource
 	Tenant      string
 	Resource    string // lower case, with leading slash
-	Thread      string // of a Teams meeting, else empty
+	Thread      string // of a Teams meeting or call, else empty
 	Teams       bool   // the whole call counts as interop
 	Start, End  int64
 	Sessions    []TruthSession
@@ -60,6 +61,7 @@ type TruthSession struct {
 	Joined, Left  int64
 	LeftAssumed   bool   // no evidence states the end: it ends with the call
 	Skew          int64  // of the client's clock, where the client does not state it
+	SkewTold      bool   // and what the client says is sure to tell it
 	Meter         string // "unmapped" where it can't be told, "" for a bot listed as free
 }
 

@@ -237,7 +237,7 @@ func TestWalk(t *testing.T) {
 			c := lone(tc.edit)
 			var got []string
 			var shown int64
-			for _, o := range walk(c, nil).Obligations {
+			for _, o := range walk(c, nil, appHours{}).Obligations {
 				got = append(got, o.Result+" "+o.Reason)
 				if o.ShownAt != 0 && shown == 0 {
 					shown = o.ShownAt - c.start
@@ -264,12 +264,12 @@ func TestWhatOnlyClientsSaw(t *testing.T) {
 		return signal{sess: s, cap: recording, active: on, at: c.start + ms}
 	}
 	c.signals = []signal{at(0, true, 10300), at(1, true, 10100), at(2, true, 10500), at(0, false, 60800), at(2, false, 60200)}
-	got := walk(c, nil).Episodes
+	got := walk(c, nil, appHours{}).Episodes
 	if len(got) != 1 || got[0].Start-c.start != 10100 || got[0].End-c.start != 60800 || got[0].EndAssumed {
 		t.Errorf("episodes %+v, want one from 10100 to 60800 after %d", got, c.start)
 	}
 	c.signals = c.signals[:3]
-	if got = walk(c, nil).Episodes; len(got) != 1 || got[0].End != c.end || !got[0].EndAssumed {
+	if got = walk(c, nil, appHours{}).Episodes; len(got) != 1 || got[0].End != c.end || !got[0].EndAssumed {
 		t.Errorf("nobody says it ended: %+v, want it to end with the call, assumed", got)
 	}
 }
@@ -281,7 +281,7 @@ func TestUsageOverMidnight(t *testing.T) {
 	shift := day.Add(-30*time.Second).UnixMilli() - c.start
 	c.start, c.end = c.start+shift, c.end+shift
 	c.sessions[0].joined, c.sessions[0].left = c.start, c.end
-	got := walk(c, nil).Usage
+	got := walk(c, nil, appHours{}).Usage
 	a, b := UsageKey{"2026-11-19", "/r", meterVoIP}, UsageKey{"2026-11-20", "/r", meterVoIP}
 	if len(got) != 2 || got[a] != 30000 || got[b] != 70000 {
 		t.Errorf("usage %v, want 30 s before midnight and 70 s after", got)

@@ -84,8 +84,8 @@ const (
 	signalled
 )
 
-// walk finds one call's truth.
-func walk(c *script, gaps []TruthGap) *TruthCall {
+// walk finds one call's truth, and adds what it tells of the hours of its app.
+func walk(c *script, gaps []TruthGap, hours appHours) *TruthCall {
 	w := &walker{c: c, gaps: gaps, truth: &TruthCall{CallID: c.id.String(), App: c.app.id, Tenant: c.app.tenant,
 		Resource: c.app.res.lower, Thread: c.thread, Teams: c.thread != "", Start: c.start, End: c.end}}
 	w.prepare()
@@ -94,6 +94,8 @@ func walk(c *script, gaps []TruthGap) *TruthCall {
 	}
 	w.judge()
 	w.find()
+	w.tellsSkew()
+	w.hours(hours)
 	meter(c, w.truth)
 	if c.open {
 		w.leaveOpen()

@@ -15,6 +15,7 @@ import (
 
 	"rollcall/cmd/internal/assess"
 	"rollcall/cmd/internal/simulate"
+	"rollcall/rules/rule"
 	"rollcall/schema"
 )
 
@@ -34,11 +35,12 @@ func CompareFiles(dir string, truth *simulate.Truth) (*Report, error) {
 		return nil, err
 	}
 	var summary struct {
-		AsOf        string         `json:"as_of"`
-		DeadLetters int            `json:"dead_letters"`
-		Calls       int            `json:"calls"`
-		Sessions    int            `json:"sessions"`
-		Obligations map[string]int `json:"obligations"`
+		AsOf        string                     `json:"as_of"`
+		DeadLetters int                        `json:"dead_letters"`
+		Calls       int                        `json:"calls"`
+		Sessions    int                        `json:"sessions"`
+		Obligations map[string]int             `json:"obligations"`
+		Checks      map[string]rule.Population `json:"checks"`
 	}
 	data, err := os.ReadFile(filepath.Join(dir, "summary.json"))
 	if err == nil {
@@ -62,6 +64,7 @@ func CompareFiles(dir string, truth *simulate.Truth) (*Report, error) {
 	if summary.DeadLetters < t.DeadLetters+t.Hurt {
 		r.differ("summary.json: %d dead letters, %d messages can't be read whole", summary.DeadLetters, t.DeadLetters+t.Hurt)
 	}
+	hoursInTotal(summary.Checks, truth, r)
 	for _, result := range []string{"pass", "late", "missed", "no_evidence", "too_short", "pending", "not_applicable"} {
 		if got, want := summary.Obligations[result], t.Results[result]; got != want {
 			r.differ("summary.json: %d obligations are %s, the truth %d", got, result, want)

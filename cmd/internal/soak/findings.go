@@ -17,11 +17,12 @@ const surelySkewed = 8000
 
 // findings holds the findings on the call against the truth: each rule, whom it
 // is about, of what, and when that began; one answer may be about several
-// episodes. Whose clock is wrong depends on
-// how much a client said, which the truth does not judge: there it is enough
-// that nobody is accused wrongly.
+// episodes. Whose clock is wrong depends on how much a client said: where the
+// truth says that it was enough it must be found, once, and nobody whose clock is
+// right is accused. Of the others the truth says nothing.
 func (c *comparison) findings() {
 	all, want, got := map[string]bool{}, map[string]int{}, map[string]int{}
+	skewed := map[*simulate.TruthSession]int{}
 	for _, f := range c.truth.Findings {
 		want[line(f)]++
 		all[line(f)] = true
@@ -42,6 +43,17 @@ func (c *comparison) findings() {
 			all[line(found)] = true
 		} else if t == nil || max(t.Skew, -t.Skew) < surelySkewed {
 			c.differ("%s: its clock is right", line(found))
+		} else {
+			skewed[t]++
+		}
+	}
+	for i := range c.truth.Sessions {
+		t := &c.truth.Sessions[i]
+		if n := skewed[t]; n > 1 || n == 0 && t.SkewTold {
+			c.differ("%s: its clock is %d ms wrong, %d findings say so", name(t), t.Skew, n)
+		}
+		if t.SkewTold {
+			c.Rules["evidence.clock-skew told"]++
 		}
 	}
 	for _, l := range sorted(all) {

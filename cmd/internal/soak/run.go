@@ -89,7 +89,9 @@ func Compare(messages iter.Seq[simulate.Message], truth *simulate.Truth, opt sim
 		terms.Gaps = append(terms.Gaps, notice.Gap{First: time.UnixMilli(g.First), Last: time.UnixMilli(g.Last)})
 	}
 	ev.compareCounts(truth, r)
-	compare(ev.evaluate(terms), truth, r, true)
+	results := ev.evaluate(terms)
+	compare(results, truth, r, true)
+	hours(results, terms, truth, r)
 	if len(truth.Listings) == 0 {
 		return r, nil
 	}

@@ -28,6 +28,9 @@ var day = time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
 func variety(seed uint64) simulate.Options {
 	opt := simulate.SoakRun(seed, day, 40)
 	opt.OpenCalls = 1
+	if seed%3 == 0 { // busy hours, in which apps break
+		opt.Span, opt.Outages = 4*time.Hour, 4
+	}
 	switch seed % 8 {
 	case 1: // calm
 		opt.Disorder, opt.Duplicates, opt.Lateness, opt.Malformed, opt.Hurt = 0, 0, 0, 0, 0
@@ -93,7 +96,8 @@ func TestSoak(t *testing.T) {
 		}
 	}
 	for _, want := range []string{"notice.missed", "notice.late", "notice.wrong-text", "notice.stale", "consent.missing", "consent.declined-but-captured",
-		"interop.government-cloud", "interop.pstn", "evidence.clock-skew"} {
+		"interop.government-cloud", "interop.pstn", "interop.unsupported-join", "evidence.clock-skew", "evidence.clock-skew told",
+		"notice.app-broken", "evidence.silent-app"} {
 		if total.Rules[want] == 0 {
 			t.Errorf("no finding of %s: the soak does not reach it", want)
 		}
@@ -157,6 +161,9 @@ func TestDifferencesAreFound(t *testing.T) {
 			c.Findings = append(c.Findings, simulate.TruthFinding{Rule: "interop.pstn", Result: "fail", RawID: "4:+1"})
 		},
 		"a finding that the truth lacks": func(tr *simulate.Truth) { aCallWithFindings(tr).Findings = nil },
+		"a clock that must be found":     func(tr *simulate.Truth) { aRightClock(tr).SkewTold = true },
+		"a silent app":                   func(tr *simulate.Truth) { anHour(tr).Silent = "fail" },
+		"a broken version":               func(tr *simulate.Truth) { anHour(tr).Broken[0].Result = "no_evidence" },
 		"a dead letter":                  func(tr *simulate.Truth) { tr.Tallies.DeadLetters++ },
 	} {
 		messages, truth := simulate.Generate(opt)
@@ -210,6 +217,18 @@ func aCallWithFindings(tr *simulate.Truth) *simulate.TruthCall {
 }
 
 func aFinding(tr *simulate.Truth) *simulate.TruthFinding { return &aCallWithFindings(tr).Findings[0] }
+
+// anHour is one in which the rules on apps say that all is well.
+func anHour(tr *simulate.Truth) *simulate.TruthHour {
+	for i := range tr.Hours {
+		if h := &tr.Hours[i]; h.Silent == "pass" && len(h.Broken) > 0 && h.Broken[0].Result == "pass" {
+			return h
+		}
+	}
+	return &simulate.TruthHour{Broken: make([]simulate.TruthVersion, 1)}
+}
+
+func aRightClock(tr *simulate.Truth) *simulate.TruthSession { return &tr.Calls[7].Sessions[0] }
 
 func aName(tr *simulate.Truth) *simulate.TruthName {
 	for i := range tr.Calls {

@@ -78,7 +78,7 @@ func TestFilesOfOneSeedAreTheSame(t *testing.T) {
 			t.Errorf("another seed gives the same %s", name)
 		}
 	}
-	if len(first) != len(simulate.Topics())+9 {
+	if len(first) != len(simulate.Topics())+10 {
 		t.Errorf("%d files", len(first))
 	}
 }
@@ -112,7 +112,8 @@ func TestFilesReadBack(t *testing.T) {
 		t.Errorf("%d messages read, %d were written", n, truth.Tallies.Messages)
 	}
 	for name, want := range map[string]int{"truth_sessions.csv": truth.Tallies.Sessions, "truth_obligations.csv": len(truth.Obligations),
-		"truth_usage.csv": len(truth.Usage), "truth_findings.csv": total(truth.Tallies.Findings), "truth_directory.csv": len(truth.Directory)} {
+		"truth_usage.csv": len(truth.Usage), "truth_findings.csv": total(truth.Tallies.Findings), "truth_directory.csv": len(truth.Directory),
+		"truth_hours.csv": verdicts(truth)} {
 		file, err := os.Open(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
@@ -123,6 +124,17 @@ func TestFilesReadBack(t *testing.T) {
 			t.Errorf("%s has %d rows (%v), want %d and a header", name, len(rows), err, want)
 		}
 	}
+}
+
+// verdicts is how often the rules on apps judge an hour.
+func verdicts(truth *simulate.Truth) int {
+	n := 0
+	for _, h := range truth.Hours {
+		if n += len(h.Broken); h.Silent != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // TestAbortLeavesNothing that could be taken for a whole simulation.

@@ -17,8 +17,8 @@ import (
 
 // A Truth writes what the simulator knows, call by call, so that memory stays
 // flat: truth_sessions.csv, truth_episodes.csv, truth_obligations.csv,
-// truth_names.csv, truth_findings.csv and, at the end, truth_listings.csv, truth_directory.csv,
-// truth_usage.csv and truth.json.
+// truth_names.csv, truth_findings.csv and, at the end, truth_hours.csv,
+// truth_listings.csv, truth_directory.csv, truth_usage.csv and truth.json.
 type Truth struct {
 	dir                                              string
 	parts                                            [5]*part
@@ -39,7 +39,7 @@ func NewTruth(dir string) (*Truth, error) {
 		header []string
 	}{
 		{"truth_sessions.csv", &t.sessions, []string{"call_id", "tenant", "app", "participant_id", "raw_id", "endpoint_id", "join_path",
-			"joined_at", "left_at", "left_assumed", "meter"}},
+			"joined_at", "left_at", "left_assumed", "meter", "skew_ms", "skew_told"}},
 		{"truth_episodes.csv", &t.episodes, []string{"call_id", "capture", "ordinal", "episode_start", "episode_end", "end_assumed"}},
 		{"truth_obligations.csv", &t.obligations, []string{"call_id", "tenant", "app", "participant_id", "raw_id", "endpoint_id", "join_path",
 			"capture", "ordinal", "episode_start", "episode_end", "joined_at", "left_at", "exposed_at", "due_at", "signalled_at", "shown_at",
@@ -63,7 +63,8 @@ func (t *Truth) Call(c *simulate.TruthCall) {
 	for i := range c.Sessions {
 		s := &c.Sessions[i]
 		t.note(t.sessions.Row(files.Plain(s.CallID), files.Text(c.Tenant), files.Text(c.App), files.Plain(s.ParticipantID), files.Text(s.RawID),
-			files.Plain(s.EndpointID), files.Plain(s.JoinPath), instant(s.Joined), instant(s.Left), yes(s.LeftAssumed), files.Plain(s.Meter)))
+			files.Plain(s.EndpointID), files.Plain(s.JoinPath), instant(s.Joined), instant(s.Left), yes(s.LeftAssumed), files.Plain(s.Meter),
+			files.Plain(strconv.FormatInt(s.Skew, 10)), yes(s.SkewTold)))
 	}
 	for i := range c.Episodes {
 		e := &c.Episodes[i]
@@ -104,7 +105,9 @@ func (t *Truth) Close(opt simulate.Options, truth *simulate.Truth) error {
 	for _, p := range t.parts {
 		errs = append(errs, p.finish())
 	}
-	_, err := files.Write(filepath.Join(t.dir, "truth_listings.csv"), func(w io.Writer) error { return listings(w, truth) })
+	_, err := files.Write(filepath.Join(t.dir, "truth_hours.csv"), func(w io.Writer) error { return hours(w, truth) })
+	errs = append(errs, err)
+	_, err = files.Write(filepath.Join(t.dir, "truth_listings.csv"), func(w io.Writer) error { return listings(w, truth) })
 	errs = append(errs, err)
 	_, err = files.Write(filepath.Join(t.dir, "truth_directory.csv"), func(w io.Writer) error { return directory(w, truth) })
 	errs = append(errs, err)
@@ -123,6 +126,30 @@ func (t *Truth) Abort() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// hours writes what the rules on apps have to say of each clock hour.
+func hours(w io.Writer, truth *simulate.Truth) error {
+	c, err := files.NewCSV(w, "app", "tenant", "hour", "rule", "version", "result")
+	if err != nil {
+		return err
+	}
+	for _, h := range truth.Hours {
+		row := func(rule, version, result string) error {
+			return c.Row(files.Text(h.App), files.Text(h.Tenant), instant(h.Hour), files.Plain(rule), files.Text(version), files.Plain(result))
+		}
+		if h.Silent != "" {
+			if err := row(simulate.RuleSilentApp, "", h.Silent); err != nil {
+				return err
+			}
+		}
+		for _, v := range h.Broken {
+			if err := row(simulate.RuleAppBroken, v.Version, v.Result); err != nil {
+				return err
+			}
+		}
+	}
+	return c.Close()
 }
 
 func listings(w io.Writer, truth *simulate.Truth) error {
