@@ -38,7 +38,7 @@ func ruleLate() rule.Rule {
 
 func ruleWrongText() rule.Rule {
 	return rule.Rule{
-		ID: RuleWrongText, Version: 1, Severity: schema.SeverityMedium, Subject: rule.Call,
+		ID: RuleWrongText, Version: 2, Severity: schema.SeverityMedium, Subject: rule.Call,
 		Title:       "A notice's text does not name the recording or transcription that it is shown for.",
 		Control:     rule.ControlPrivacy(),
 		Remediation: "Correct the text of that surface and locale; where it is right, give the policy a pattern in notice.texts.",

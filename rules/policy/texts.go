@@ -10,18 +10,19 @@ import (
 // as parts of regular expressions: recording first, transcription second. A
 // text in another language than its locale says is still understood in English.
 // The words are those of the notices of Teams and of the Communication Services
-// UI library, with their other forms.
+// UI library, with their other forms, and verbs that stand apart: "Wir zeichnen
+// dieses Gespräch auf."
 const shippedTexts = `
 en	\brec\b|record	transcri
-de	aufzeichn|aufgezeichnet|aufgenommen|aufnahme|mitschnitt|mitgeschnitten	transkri|verschriftlich|mitschrift
+de	aufzeichn|aufgezeichnet|\bzeichne[nt]?\b.*\bauf\b|aufgenommen|aufnahme|aufnehm|\bn(ehmen?|immt)\b.*\bauf\b|mitschnitt|mitschneid|mitgeschnitten|\bschneide[nt]?\b.*\bmit\b	transkri|verschriftlich|mitschrift|mitgeschrieben|mitschreib|\bschreib(en|e|t)\b.*\bmit\b
 es	\bgrab|registra	transcri
 fr	enregistr	transcri
-it	registra	trascri
-pt	\bgrava	transcri|transcrev
-nl	opname|opgenomen|opneem|opnem	getranscribeerd|transcri
-pl	nagr|nagryw|rejestr	transkry
-ja	録音|録画|収録|レコーディング	文字起こし|書き起こし|トランスクリ
-zh	录制|录音|录像|錄製|錄音|錄影	转录|转写|听录|轉錄|謄寫|文字记录|文字記錄
+it	registra	trascri|trascriv
+pt	\bgrava|\bgravo\b	transcri|transcrev
+nl	opname|opgenomen|opneem|opnem|\bn(eemt?|emen)\b.*\bop\b	getranscribeerd|transcri|uitgeschreven|\bschrij(ft|ven)\b.*\buit\b
+pl	nagr|rejestr|utrwal	transkry
+ja	録音|録画|収録|レコーディング	文字起こし|文字おこし|書き起こし|トランスクリ
+zh	录制|录音|录像|錄製|錄音|錄影	转录|转写|转译|听录|轉錄|轉寫|轉譯|聽錄|謄寫|逐字稿|文字记录|文字記錄
 `
 
 // textsShipped returns the patterns for locales of which a policy says nothing.
