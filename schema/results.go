@@ -87,6 +87,10 @@ type Finding struct {
 	// what the rule finds, from 1. 0 of a rule of the policy's own, which is as old
 	// as the policy. findings.ndjson has no column for it.
 	RuleVersion int `json:"-"`
+	// Seen and Expected are what a person compares, of the rules on names and brand;
+	// empty of others. findings.ndjson has them in the message.
+	Seen     string `json:"-"`
+	Expected string `json:"-"`
 }
 
 // A UsageLine is metered usage of one session or recording on one UTC day. It

@@ -50,6 +50,7 @@ type ocsfFinding struct {
 	Compliance   ocsfCompliance `json:"compliance"`
 	Remediation  *ocsfDesc      `json:"remediation,omitzero"`
 	Resources    []ocsfResource `json:"resources,omitzero"`
+	Evidences    []ocsfEvidence `json:"evidences,omitzero"`
 	Unmapped     ocsfUnmapped   `json:"unmapped"`
 }
 
@@ -108,6 +109,17 @@ type ocsfCompliance struct {
 type ocsfResource struct {
 	UID  string `json:"uid"`
 	Type string `json:"type"`
+}
+
+// ocsfEvidence is an artifact that a finding rests on.
+type ocsfEvidence struct {
+	Data ocsfCompared `json:"data"`
+}
+
+// ocsfCompared is what was seen beside what was expected.
+type ocsfCompared struct {
+	Seen     string `json:"seen"`
+	Expected string `json:"expected"`
 }
 
 // ocsfUnmapped is what OCSF has no place for.
@@ -182,6 +194,9 @@ func (o OCSF) finding(f Finding) ocsfFinding {
 		if x.UID != "" {
 			out.Resources = append(out.Resources, x)
 		}
+	}
+	if f.Seen != "" || f.Expected != "" {
+		out.Evidences = []ocsfEvidence{{Data: ocsfCompared{f.Seen, f.Expected}}}
 	}
 	out.say(f)
 	return out

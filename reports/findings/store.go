@@ -37,6 +37,9 @@ type Finding struct {
 	// RuleVersion is the version of the rule that judged, 0 where it is not known
 	// or a rule of the policy's own.
 	RuleVersion uint32 `json:"rule_version"`
+	// Seen and Expected are what a person compares, of the rules on names and brand.
+	Seen        string `json:"seen,omitzero"`
+	Expected    string `json:"expected,omitzero"`
 	Owner       string `json:"owner"`
 	Disposition string `json:"disposition"`
 	Alert       string `json:"alert"`
@@ -63,7 +66,7 @@ func (s Store) with(f timeline.Finding, found bool, st *State) Finding {
 		st = &State{}
 	}
 	out := Finding{
-		Finding: f, RuleVersion: f.RuleVersion, Owner: st.Owner, Disposition: st.Disposition, Alert: st.Alert, Predecessors: st.From,
+		Finding: f, RuleVersion: f.RuleVersion, Seen: f.Seen, Expected: f.Expected, Owner: st.Owner, Disposition: st.Disposition, Alert: st.Alert, Predecessors: st.From,
 		ChangedAt: timeline.At(st.Changed), Revision: st.Word, gone: !found,
 	}
 	out.Status = st.Status(f.Status, found)
@@ -188,19 +191,20 @@ var errStopped = errors.New("stopped")
 
 // columns of findings but the call's, in the order of scan.
 const columns = `f.id AS id, f.rule AS rule, f.severity, f.status, f.result, f.tenant AS tenant, f.app, f.subject, f.raw_id, f.capture, f.first_at AS first_at,
-f.detected_at, f.message, f.evidence, f.policy_version, f.rule_version`
+f.detected_at, f.message, f.evidence, f.policy_version, f.rule_version, f.seen, f.expected`
 
 func (s Store) scan(rows driver.Rows, more ...any) (f timeline.Finding, err error) {
 	var first, detected *time.Time
 	err = rows.Scan(append([]any{&f.CallID, &f.ID, &f.Rule, &f.Severity, &f.Status, &f.Result, &f.Tenant, &f.App, &f.Subject, &f.RawID, &f.Capture,
-		&first, &detected, &f.Message, &f.Evidence, &f.PolicyVersion, &f.RuleVersion}, more...)...)
+		&first, &detected, &f.Message, &f.Evidence, &f.PolicyVersion, &f.RuleVersion, &f.Seen, &f.Expected}, more...)...)
 	if first != nil {
 		f.FirstAt = timeline.At(first.UTC())
 	}
 	if detected != nil {
 		f.DetectedAt = timeline.At(detected.UTC())
 	}
-	f.RawID, f.Message = s.Results.Hide.ID(f.RawID), s.Results.Hide.Text(f.Message)
+	hide := s.Results.Hide
+	f.RawID, f.Message, f.Seen, f.Expected = hide.ID(f.RawID), hide.Text(f.Message), hide.Text(f.Seen), hide.Text(f.Expected)
 	return f, err
 }
 

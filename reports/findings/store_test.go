@@ -235,6 +235,32 @@ func TestOCSFOfEveryKind(t *testing.T) {
 		t.Fatal(err)
 	}
 	conforms(t, b.Bytes())
+	if strings.Contains(b.String(), "evidences") {
+		t.Error("a finding that compares nothing has what it compares")
+	}
+}
+
+// TestSeenAndExpected: what was seen stands beside what was expected, each by
+// itself.
+func TestSeenAndExpected(t *testing.T) {
+	f := findings.Finding{Seen: "Anna Ősz (External)", Expected: "Anna Ősz"}
+	f.ID, f.Rule, f.Status, f.Severity, f.Result = "0a", "name.external-label", "new", "medium", "fail"
+	list := func(yield func(findings.Finding, error) bool) { yield(f, nil) }
+	var ocsf, csv, one bytes.Buffer
+	o := findings.OCSF{Rule: func(id string) findings.Rule { return findings.Rule{ID: id} }}
+	if err := errors.Join(o.Write(&ocsf, list), findings.WriteCSV(&csv, list), f.WriteJSON(&one)); err != nil {
+		t.Fatal(err)
+	}
+	conforms(t, ocsf.Bytes())
+	for got, want := range map[string]string{
+		ocsf.String(): `"evidences":[{"data":{"seen":"Anna Ősz (External)","expected":"Anna Ősz"}}]`,
+		csv.String():  ",Anna Ősz (External),Anna Ősz,",
+		one.String():  `"seen":"Anna Ősz (External)","expected":"Anna Ősz"`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s\nhas no %s", got, want)
+		}
+	}
 }
 
 // conforms wants every line to be a Compliance Finding of OCSF.

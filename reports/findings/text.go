@@ -83,6 +83,7 @@ func (h History) WriteText(w io.Writer) error {
 		{"began", files.Time(f.FirstAt.Time())}, {"held from", files.Time(f.DetectedAt.Time())}, {"policy", f.PolicyVersion},
 		{"rule version", versionOf(f.RuleVersion)},
 		{"evidence", strings.Join(f.Evidence, " ")}, {"message", f.Message},
+		{"seen", f.Seen}, {"expected", f.Expected},
 	} {
 		if row[1] == "" {
 			continue

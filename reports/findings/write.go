@@ -68,7 +68,7 @@ func versionOf(n uint32) string {
 // WriteCSV writes a row a finding. Notes are in one field, a line each.
 func WriteCSV(w io.Writer, list iter.Seq2[Finding, error]) error {
 	c, err := files.NewCSV(w, "id", "rule", "severity", "status", "result", "call_id", "tenant", "app", "subject", "raw_id", "capture", "first_at", "detected_at",
-		"message", "evidence", "policy_version", "rule_version", "owner", "disposition", "alert", "notes", "predecessors", "successor", "why", "changed_at")
+		"message", "seen", "expected", "evidence", "policy_version", "rule_version", "owner", "disposition", "alert", "notes", "predecessors", "successor", "why", "changed_at")
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func WriteCSV(w io.Writer, list iter.Seq2[Finding, error]) error {
 		err := c.Row(files.Plain(f.ID), files.Text(f.Rule), files.Plain(f.Severity), files.Plain(f.Status), files.Plain(f.Result), files.Text(f.CallID),
 			files.Text(f.Tenant), files.Text(f.App), files.Text(f.Subject), files.Text(f.RawID), files.Plain(f.Capture),
 			files.Plain(files.Time(f.FirstAt.Time())), files.Plain(files.Time(f.DetectedAt.Time())), files.Text(f.Message),
-			files.Plain(strings.Join(f.Evidence, " ")), files.Plain(f.PolicyVersion), files.Plain(versionOf(f.RuleVersion)), files.Text(f.Owner), files.Plain(f.Disposition), files.Text(f.Alert),
+			files.Text(f.Seen), files.Text(f.Expected), files.Plain(strings.Join(f.Evidence, " ")), files.Plain(f.PolicyVersion), files.Plain(versionOf(f.RuleVersion)), files.Text(f.Owner), files.Plain(f.Disposition), files.Text(f.Alert),
 			files.Text(strings.Join(notes, "\n")), files.Plain(strings.Join(f.Predecessors, " ")), files.Plain(f.Successor), files.Text(f.Why),
 			files.Plain(files.Time(f.ChangedAt.Time())))
 		if err != nil {

@@ -298,6 +298,10 @@ type Finding struct {
 	// RuleVersion is the version of the rule that judged, 0 where it is not known
 	// or a rule of the policy's own. findings.ndjson has no column for it.
 	RuleVersion uint32 `json:"-"`
+	// Seen and Expected are what a person compares; findings.ndjson has them in the
+	// message.
+	Seen     string `json:"-"`
+	Expected string `json:"-"`
 }
 
 // Usage is a row of usage_lines.csv but for what the call says already.

@@ -57,6 +57,7 @@ func Outcome(v Version, checks []Check, p *policy.Policy) rule.Outcome {
 		if c.Since.After(v.At) {
 			f.FirstAt, f.DetectedAt = c.Since, c.Since
 		}
+		f.Seen, f.Expected = c.Seen, c.Expected
 		f.Message = fmt.Sprintf("The %s of the listing of %s: seen %q, expected %s.", c.Field, v.App(), c.Seen, c.Expected)
 		out.Find(f)
 	}

@@ -115,6 +115,7 @@ func (c Case) finding(r rule.Rule, n schema.ShownName, j Judgement, app policy.A
 	if n.Surface != "" {
 		where += " on " + n.Surface
 	}
+	f.Seen, f.Expected = j.Seen, j.Expected
 	f.Message = fmt.Sprintf("The name of %s by %s: seen %s, expected %s. It %s.", cmp.Or(n.RawID, "a participant"), where, quote(j.Seen), expected(j), j.Message)
 	return f
 }

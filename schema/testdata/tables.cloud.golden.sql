@@ -732,3 +732,14 @@ ALTER TABLE calls ADD COLUMN IF NOT EXISTS due Nullable(DateTime64(3, 'UTC')) CO
 CREATE OR REPLACE VIEW calls_current AS
 SELECT call_id, version, superseded_by, tenant, resource, teams, start, end, alias_keys, json, stored_at, chat, as_of, policy, rules, due
 FROM calls FINAL WHERE superseded_by = '';
+
+ALTER TABLE findings ADD COLUMN IF NOT EXISTS seen String COMMENT 'what was seen; empty of rules that compare nothing', ADD COLUMN IF NOT EXISTS expected String COMMENT 'what was expected instead';
+
+CREATE OR REPLACE VIEW findings_current AS
+SELECT call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at,
+    message, evidence, policy_version, rule_version, seen, expected
+FROM findings FINAL WHERE status NOT IN ('withdrawn', 'superseded') AND (call_id, version) GLOBAL IN (SELECT call_id, version FROM calls_current)
+UNION ALL
+SELECT '' AS call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at,
+    message, evidence, policy_version, rule_version, seen, expected
+FROM findings AS f FINAL WHERE (f.call_id, f.version) GLOBAL IN (SELECT subject_id, version FROM subjects FINAL);

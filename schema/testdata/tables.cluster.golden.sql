@@ -774,3 +774,16 @@ ALTER TABLE calls ON CLUSTER `main` ADD COLUMN IF NOT EXISTS due Nullable(DateTi
 CREATE OR REPLACE VIEW calls_current ON CLUSTER `main` AS
 SELECT call_id, version, superseded_by, tenant, resource, teams, start, end, alias_keys, json, stored_at, chat, as_of, policy, rules, due
 FROM calls FINAL WHERE superseded_by = '';
+
+ALTER TABLE findings_local ON CLUSTER `main` ADD COLUMN IF NOT EXISTS seen String COMMENT 'what was seen; empty of rules that compare nothing', ADD COLUMN IF NOT EXISTS expected String COMMENT 'what was expected instead';
+
+ALTER TABLE findings ON CLUSTER `main` ADD COLUMN IF NOT EXISTS seen String, ADD COLUMN IF NOT EXISTS expected String;
+
+CREATE OR REPLACE VIEW findings_current ON CLUSTER `main` AS
+SELECT call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at,
+    message, evidence, policy_version, rule_version, seen, expected
+FROM findings FINAL WHERE status NOT IN ('withdrawn', 'superseded') AND (call_id, version) GLOBAL IN (SELECT call_id, version FROM calls_current)
+UNION ALL
+SELECT '' AS call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at,
+    message, evidence, policy_version, rule_version, seen, expected
+FROM findings AS f FINAL WHERE (f.call_id, f.version) GLOBAL IN (SELECT subject_id, version FROM subjects FINAL);

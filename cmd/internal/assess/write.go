@@ -66,7 +66,7 @@ func newWriter(conn driver.Conn, version uint64, now time.Time) *writer {
 	w.tables = [9]pending{
 		{insert: "INSERT INTO sessions (call_id, version, session_id, tenant, app, participant_id, raw_id, endpoint_id, identity, join_path, path_evidence, display_name, joined_at, left_at, source, left_source, evidence, json)"},
 		{insert: "INSERT INTO obligations (call_id, version, session_id, capture, ordinal, tenant, app, participant_id, raw_id, endpoint_id, join_path, episode_start, episode_end, episode_end_source, joined_at, left_at, left_source, exposed_at, due_at, signalled_at, shown_at, delay_ms, result, reason, receipt_id, receipt_via, surface, clock_basis, evidence, app_version, sdk_version, exposure_ms, assumed_ms, assumed)"},
-		{insert: "INSERT INTO findings (call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at, message, evidence, policy_version, rule_version)"},
+		{insert: "INSERT INTO findings (call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at, message, evidence, policy_version, rule_version, seen, expected)"},
 		{insert: "INSERT INTO usage_lines (call_id, version, line_id, day, tenant, app, resource_id, session_id, participant_id, raw_id, meter, unit, raw, quantity, rate, currency, cost, tariff_row, tariff_version, evidence, correction_of, note)"},
 		{insert: "INSERT INTO free_sessions (call_id, version, session_id, reason, raw)"},
 		{insert: "INSERT INTO checks (call_id, version, rule, population, pass, fail, no_evidence, not_applicable)"},
@@ -123,7 +123,7 @@ func (w *writer) part(ctx context.Context, call schema.Call, p Part) error {
 func (w *writer) findings(callID string, list []schema.Finding) {
 	for _, f := range list {
 		w.put(toFindings, callID, w.version, f.ID, f.Rule, string(f.Severity), f.Status, f.Result, f.Tenant, f.App, f.Subject, f.RawID, f.Capture,
-			null(f.FirstAt), null(f.DetectedAt), f.Message, orEmpty(f.Evidence), f.PolicyVersion, uint32(f.RuleVersion))
+			null(f.FirstAt), null(f.DetectedAt), f.Message, orEmpty(f.Evidence), f.PolicyVersion, uint32(f.RuleVersion), f.Seen, f.Expected)
 	}
 }
 

@@ -100,7 +100,7 @@ var order = []string{
 const (
 	insertSession    = "INSERT INTO sessions (call_id, version, session_id, tenant, app, participant_id, raw_id, endpoint_id, identity, join_path, path_evidence, display_name, joined_at, left_at, source, left_source, evidence, json)"
 	insertObligation = "INSERT INTO obligations (call_id, version, session_id, capture, ordinal, tenant, app, participant_id, raw_id, endpoint_id, join_path, episode_start, episode_end, episode_end_source, joined_at, left_at, left_source, exposed_at, due_at, signalled_at, shown_at, delay_ms, result, reason, receipt_id, receipt_via, surface, clock_basis, evidence, app_version, sdk_version, exposure_ms, assumed_ms, assumed)"
-	insertFinding    = "INSERT INTO findings (call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at, message, evidence, policy_version, rule_version)"
+	insertFinding    = "INSERT INTO findings (call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at, message, evidence, policy_version, rule_version, seen, expected)"
 	insertLine       = "INSERT INTO usage_lines (call_id, version, line_id, day, tenant, app, resource_id, session_id, participant_id, raw_id, meter, unit, raw, quantity, rate, currency, cost, tariff_row, tariff_version, evidence, correction_of, note)"
 	insertName       = "INSERT INTO names (call_id, version, raw_id, surface, source, name, tenant, kinds, labels, first_at, last_at, event, directory_basis, directory_name, directory_from, directory_event, result, reason, expected, severity)"
 	insertEvent      = "INSERT INTO events (topic, epoch, partition, offset, idx, event_id, source, kind, via, version, content, time, time_reason, first, last, resource, aliases, alias_key, raw_id, facts, decoder, broker_time, batch)"
@@ -151,7 +151,7 @@ func (in *inserter) call(c Call, n int) {
 	}
 	for _, f := range c.Findings {
 		in.put(insertFinding, id, v, f.ID, f.Rule, string(f.Severity), f.Status, f.Result, f.Tenant, f.App, f.Subject, f.RawID, f.Capture, null(f.FirstAt),
-			null(f.DetectedAt), f.Message, list(f.Evidence), f.PolicyVersion, uint32(f.RuleVersion))
+			null(f.DetectedAt), f.Message, list(f.Evidence), f.PolicyVersion, uint32(f.RuleVersion), f.Seen, f.Expected)
 	}
 	for _, u := range c.Lines {
 		day, err := time.Parse(time.DateOnly, u.Day)
