@@ -67,6 +67,13 @@ type result struct {
 	Message      text              `json:"message"`
 	Locations    []location        `json:"locations"`
 	Fingerprints map[string]string `json:"partialFingerprints,omitzero"`
+	Properties   *compared         `json:"properties,omitzero"`
+}
+
+// compared is a property bag: what was seen beside what was expected.
+type compared struct {
+	Seen     string `json:"seen"`
+	Expected string `json:"expected"`
 }
 
 type location struct {

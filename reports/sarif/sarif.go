@@ -27,6 +27,8 @@ type Result struct {
 	// Open says that evidence is missing: it is no failure.
 	Open    bool
 	Message string
+	// Seen and Expected are what a person compares.
+	Seen, Expected string
 	// Fingerprint names the finding, so that tools know it again.
 	Fingerprint string
 	Location    Location
@@ -71,6 +73,9 @@ func Write(w io.Writer, version string, rules []Rule, results []Result, notices 
 		}
 		if of.Open {
 			out.Kind, out.Level = "open", "none"
+		}
+		if of.Seen != "" || of.Expected != "" {
+			out.Properties = &compared{of.Seen, of.Expected}
 		}
 		if of.Fingerprint != "" {
 			out.Fingerprints = map[string]string{"rollcallFinding/v1": of.Fingerprint}

@@ -33,7 +33,7 @@ func TestOfficialSchema(t *testing.T) {
 	}
 	rules := []Rule{{"brand.name", "A title.", "A control.", "A remedy.", schema.SeverityHigh}, {"brand.statement", "A title.", "A control.", "A remedy.", schema.SeverityLow}}
 	full := []Result{
-		{Rule: "brand.name", Message: "seen", Fingerprint: "ab", Location: Location{File: "a b/lüsting.json", Line: 3, Column: 2, EndLine: 3, EndColumn: 9, Part: "appName"}},
+		{Rule: "brand.name", Message: "seen", Seen: "Teams", Expected: "a name", Fingerprint: "ab", Location: Location{File: "a b/lüsting.json", Line: 3, Column: 2, EndLine: 3, EndColumn: 9, Part: "appName"}},
 		{Rule: "brand.statement", Open: true, Message: "seen", Location: Location{File: "/tmp/app.zip!manifest.json", Line: 3, Part: "description"}},
 		{Rule: "brand.asset", Message: "seen", Location: Location{File: "x.png"}},
 	}

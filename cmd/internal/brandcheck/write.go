@@ -105,7 +105,7 @@ func SARIF(w io.Writer, version string, r *Report) error {
 			}
 			results = append(results, sarif.Result{
 				Rule: f.Rule, Open: f.Verdict == rule.NoEvidence, Fingerprint: f.ID,
-				Message: fmt.Sprintf("%s: seen %q, expected %s.", f.Field, f.Seen, f.Expected),
+				Message: fmt.Sprintf("%s: seen %q, expected %s.", f.Field, f.Seen, f.Expected), Seen: f.Seen, Expected: f.Expected,
 				Location: sarif.Location{File: f.Region.File, Line: f.Region.Line, Column: f.Region.Column, EndLine: f.Region.EndLine, EndColumn: f.Region.End,
 					Part: f.Field.String()},
 			})
