@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"rollcall/rules/evidence"
 	"rollcall/rules/notice"
 	"rollcall/rules/rule"
 )
@@ -27,6 +28,9 @@ type Alert struct {
 	Labels      map[string]string `json:"labels"`
 	Annotations map[string]string `json:"annotations"`
 	StartsAt    time.Time         `json:"starts_at"`
+	// HeldAt is from when it could have been known: a delivery long after it says
+	// how late it is, whoever was away.
+	HeldAt time.Time `json:"held_at,omitzero"`
 	// EndsAt is when what it says was over; zero while it goes on, or where
 	// nothing ends it.
 	EndsAt time.Time `json:"ends_at,omitzero"`
@@ -52,6 +56,8 @@ type Wording struct {
 	Link, Runbook string
 	// Titles says of each rule what it finds.
 	Titles map[string]string
+	// Team names whose an app is, for the label team; nil or empty: nobody's.
+	Team func(tenant, app string) string
 }
 
 // named is how many persons an alert names at most.
@@ -85,7 +91,12 @@ func (w Wording) Build(members []Member) Alert {
 		}
 	}
 	a.StartsAt = of[0].Since
-	a.Labels = labels(first)
+	for _, m := range of {
+		if a.HeldAt.IsZero() || m.Held.Before(a.HeldAt) {
+			a.HeldAt = m.Held
+		}
+	}
+	a.Labels = w.labels(first)
 	a.Annotations = w.annotations(a, of, members)
 	return a
 }
@@ -100,13 +111,16 @@ func reasons(of []Member) string {
 	return strings.Join(slices.Compact(all), ",")
 }
 
-func labels(m Member) map[string]string {
+func (w Wording) labels(m Member) map[string]string {
 	all := map[string]string{
 		"alertname": m.Rule, "service": "rollcall", "rule": m.Rule, "severity": string(m.Severity), "when": m.When,
 		"app": m.App, "tenant": m.Tenant, "capture": m.Capture, "call": m.CallID, "episode": m.Episode,
 	}
 	if m.CallID == "" {
 		all["subject"] = m.Subject
+	}
+	if w.Team != nil {
+		all["team"] = w.Team(m.Tenant, m.App)
 	}
 	for name, value := range all {
 		if value == "" {
@@ -147,6 +161,9 @@ func (w Wording) summary(a Alert, of []Member, m Member) string {
 		return fmt.Sprintf("%s of %s not told of the %s in call %s, exposed since %s.", n, app(m), m.Capture, m.CallID, rule.Instant(a.StartsAt))
 	case notice.RuleLate:
 		return fmt.Sprintf("%s of %s told too late of the %s in call %s, since %s.", n, app(m), m.Capture, m.CallID, rule.Instant(a.StartsAt))
+	}
+	if m.Rule == evidence.RuleSilentApp && a.State != Withheld {
+		return fmt.Sprintf("%s sent nothing in the hour from %s, while its users had to be told of a capture: this alert stands for all of its missed notices.", app(m), rule.Instant(a.StartsAt))
 	}
 	what := cmp.Or(w.Titles[m.Rule], m.Rule)
 	where := "of " + app(m)

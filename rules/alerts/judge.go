@@ -73,6 +73,16 @@ func (t Terms) Gather(m Member) Member {
 	return m
 }
 
+// released reports whether a finding was withheld because another spoke for it
+// that does not any more: nobody has heard of it.
+func (t Terms) released(m Member) bool {
+	if m.State != Withheld || m.Reason != evidence.RuleSilentApp && m.Reason != notice.RuleAppBroken {
+		return false
+	}
+	m.State = Firing
+	return t.Gather(m).State == Firing
+}
+
 // rank orders severities.
 func rank(s schema.Severity) int {
 	return slices.Index([]schema.Severity{schema.SeverityInfo, schema.SeverityLow, schema.SeverityMedium, schema.SeverityHigh, schema.SeverityCritical}, s)
@@ -87,7 +97,7 @@ func (t Terms) alerts(f schema.Finding) bool {
 func of(unit string, f schema.Finding) Member {
 	return Member{
 		Unit: unit, Finding: f.ID, CallID: f.CallID, Rule: f.Rule, Severity: f.Severity, Tenant: f.Tenant, App: f.App, Capture: f.Capture,
-		Subject: f.Subject, RawID: f.RawID, Since: cut(f.FirstAt), When: AfterCall, State: Firing,
+		Subject: f.Subject, RawID: f.RawID, Since: cut(f.FirstAt), Held: cut(f.DetectedAt), When: AfterCall, State: Firing,
 	}
 }
 
@@ -117,7 +127,7 @@ func (t Terms) Session(s schema.Session, rows []schema.Obligation, found []schem
 		case o == nil:
 		default:
 			m.Episode, m.Signalled, m.Until = episode(o.Ordinal), cut(o.SignalledAt), cut(over(*o))
-			if m.goesOn(*o) || was != nil && was.When == Live {
+			if m.goesOn(*o) || was != nil && was.When == Live && !t.released(*was) {
 				m.When = Live
 			}
 		}

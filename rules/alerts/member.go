@@ -66,6 +66,9 @@ type Member struct {
 	// Since is from when the finding is, and Until when what it says was over;
 	// zero while it goes on, or where nothing ends it.
 	Since, Until time.Time
+	// Held is from when the finding could have been known, had all evidence been
+	// judged at once.
+	Held time.Time
 	// Version, Signalled and Left are the session's, by which hours of apps gather
 	// findings.
 	Version         string
@@ -87,7 +90,7 @@ func (m Member) Key() string { return m.Alert() + m.Finding }
 
 // same reports whether two members say the same.
 func (m Member) same(o Member) bool {
-	return m.Key() == o.Key() && m.State == o.State && m.Reason == o.Reason && m.Since.Equal(o.Since) && m.Until.Equal(o.Until) &&
+	return m.Key() == o.Key() && m.State == o.State && m.Reason == o.Reason && m.Since.Equal(o.Since) && m.Held.Equal(o.Held) && m.Until.Equal(o.Until) &&
 		m.RawID == o.RawID && m.Version == o.Version && m.Signalled.Equal(o.Signalled) && m.Left.Equal(o.Left)
 }
 

@@ -787,3 +787,7 @@ UNION ALL
 SELECT '' AS call_id, version, id, rule, severity, status, result, tenant, app, subject, raw_id, capture, first_at, detected_at,
     message, evidence, policy_version, rule_version, seen, expected
 FROM findings AS f FINAL WHERE (f.call_id, f.version) GLOBAL IN (SELECT subject_id, version FROM subjects FINAL);
+
+ALTER TABLE alert_findings ON CLUSTER `main` ADD COLUMN IF NOT EXISTS held Nullable(DateTime64(3, 'UTC')) COMMENT 'from when it could have been known';
+
+ALTER TABLE alert_findings ON CLUSTER `main` ADD INDEX IF NOT EXISTS stored stored_at TYPE minmax GRANULARITY 1;

@@ -85,6 +85,12 @@ type Refusal struct{ Reason string }
 
 func (r *Refusal) Error() string { return r.Reason }
 
+// Retired is a target's answer that nothing is to be sent there any more: 410
+// Gone, by which Standard Webhooks has an endpoint disabled.
+type Retired struct{ Reason string }
+
+func (r *Retired) Error() string { return r.Reason }
+
 // A Courier brings alerts from the outbox to one target, and sees to it that
 // none is lost: what the target has is written down only when it said so.
 type Courier struct {
@@ -106,6 +112,7 @@ type Courier struct {
 	beatAt time.Time
 
 	mu      sync.Mutex
+	retired bool // until a restart nothing is sent
 	pending int
 	oldest  time.Time // when what waits longest was stored; zero: nothing waits
 }
@@ -171,13 +178,20 @@ func (c *Courier) round(ctx context.Context) error {
 		return err
 	}
 	now := c.clock().UTC()
-	due := c.due(now)
 	defer c.count()
+	if c.isRetired() {
+		return c.giveUp(ctx, now)
+	}
+	due := c.due(now)
 	if now.Before(c.next) {
 		return nil
 	}
 	for some := range slices.Chunk(due, c.target.Batch()) {
-		if err := c.send(ctx, some, now); err != nil {
+		err := c.send(ctx, some, now)
+		if c.isRetired() {
+			return c.giveUp(ctx, now)
+		}
+		if err != nil {
 			c.pause = min(max(2*c.pause, firstPause), longestPause)
 			c.next = now.Add(c.pause)
 			return err
@@ -268,6 +282,15 @@ func (t *track) waits() bool {
 	return t.known || t.State == alerts.Firing || t.State == alerts.Resolved && t.Reason != alerts.Refuted && t.Reason != alerts.Moved
 }
 
+// expected is when the target would have heard of the alert, had nobody been away:
+// what is learnt after the call is expected when it is learnt.
+func (i Item) expected() time.Time {
+	if i.When == alerts.Live && !i.HeldAt.IsZero() && i.HeldAt.Before(i.Stored) {
+		return i.HeldAt
+	}
+	return i.Stored
+}
+
 // ends reports whether something but time ends the alert while it fires.
 func (i Item) ends() bool { return i.When == alerts.Live && i.Labels["capture"] != "" }
 
@@ -290,7 +313,7 @@ func (c *Courier) outgoing(t *track, now time.Time) Outgoing {
 	}
 	o := Outgoing{Item: t.Item, Firing: t.State == alerts.Firing, EndsAt: t.EndsAt, Late: t.late}
 	if t.sent != t.Revision && !t.known {
-		if o.Late = now.Sub(t.Stored); o.Late < lateFrom {
+		if o.Late = now.Sub(t.expected()); o.Late < lateFrom {
 			o.Late = 0
 		}
 	}
@@ -327,6 +350,9 @@ func (c *Courier) send(ctx context.Context, some []*track, now time.Time) error 
 		return nil
 	}
 	if ctx.Err() != nil {
+		return err
+	}
+	if c.retire(err) {
 		return err
 	}
 	d := Delivery{Target: c.target.Name(), At: now, Outcome: Sent}
@@ -386,6 +412,7 @@ func (c *Courier) beat(ctx context.Context, now time.Time) error {
 		b.Oldest = now.Sub(oldest)
 	}
 	if err := c.target.Beat(ctx, b); err != nil {
+		c.retire(err)
 		return err
 	}
 	c.beaten, c.beatAt = mark, now

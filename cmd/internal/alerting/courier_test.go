@@ -74,6 +74,7 @@ type ear struct {
 	mu     sync.Mutex
 	deaf   bool   // it can't be reached
 	refuse string // the alert that it refuses
+	gone   bool   // it wants nothing more
 	heard  []string
 }
 
@@ -97,6 +98,10 @@ func (e *ear) Send(_ context.Context, list []Outgoing) error {
 	defer e.mu.Unlock()
 	if e.deaf {
 		return errors.New("connection refused")
+	}
+	if e.gone {
+		e.say("asked in vain")
+		return &Retired{"410 Gone"}
 	}
 	for _, o := range list {
 		if o.ID == e.refuse {
@@ -288,5 +293,51 @@ func TestHeartbeat(t *testing.T) {
 		b.starts()
 		b.at(10 * time.Minute)
 		b.heard("0s beat lag 2s oldest 0s", "1m0s beat lag 2s oldest 0s", "2m0s beat lag 2s oldest 0s", "3m0s beat lag 32s oldest 0s")
+	})
+}
+
+// TestGone: what answers that it is gone is not asked again, and each alert that it
+// is not told is written down.
+func TestGone(t *testing.T) {
+	timetable(t, 1, func(b *table) {
+		b.ear.gone = true
+		b.shelf.put("a", alerts.Live, alerts.Firing, "")
+		b.starts()
+		b.at(time.Minute)
+		b.shelf.put("b", alerts.Live, alerts.Firing, "")
+		b.at(30 * time.Minute)
+		b.heard("0s asked in vain")
+		for _, id := range []string{"a", "b"} {
+			if d, _ := b.shelf.Delivered(t.Context(), "ear"); d[id].Outcome != Refused || !strings.Contains(d[id].Reason, "410 Gone") {
+				t.Errorf("%s: %+v", id, d[id])
+			}
+		}
+		b.stop()
+		b.ear.gone = false // somebody put it right
+		b.shelf.put("c", alerts.Live, alerts.Firing, "")
+		b.starts()
+		b.at(31 * time.Minute)
+		b.heard("0s asked in vain", "30m0s c firing")
+	})
+}
+
+// TestLateBecauseNobodyJudged: an alert that was evaluated long after it held says
+// how late it is, also where it was delivered at once.
+func TestLateBecauseNobodyJudged(t *testing.T) {
+	timetable(t, 64, func(b *table) {
+		b.starts()
+		b.at(10 * time.Minute)
+		held := time.Now().Add(-9 * time.Minute)
+		for id, when := range map[string]string{"live": alerts.Live, "ticket": alerts.AfterCall} {
+			b.shelf.put(id, when, alerts.Firing, "")
+			b.shelf.mu.Lock()
+			i := b.shelf.items[id]
+			i.HeldAt = held
+			b.shelf.items[id] = i
+			b.shelf.mu.Unlock()
+		}
+		b.at(10*time.Minute + 5*time.Second)
+		slices.Sort(b.ear.heard)
+		b.heard("10m1s live firing late 9m0s", "10m1s ticket firing")
 	})
 }

@@ -58,7 +58,7 @@ func (e *Endpoint) Connect() error {
 const longestAnswer, longestReason = 64 << 10, 300
 
 // post sends JSON. Its error is a Refusal where the answer says that trying
-// again does not help.
+// again does not help, and Retired where nothing is to be sent there any more.
 func (e *Endpoint) post(ctx context.Context, url, contentType string, body []byte, header http.Header) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
@@ -88,8 +88,10 @@ func (e *Endpoint) post(ctx context.Context, url, contentType string, body []byt
 	switch answer.StatusCode {
 	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
 		return &Refusal{Reason: reason}
+	case http.StatusGone:
+		return &Retired{Reason: reason}
 	}
-	// A wrong password, an address that is gone: somebody will put it right, and
+	// A wrong password, an address that is not found: somebody will put it right, and
 	// until then the alert waits.
 	return fmt.Errorf("%s", reason)
 }

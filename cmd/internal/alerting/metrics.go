@@ -16,6 +16,7 @@ type Metrics struct {
 	beats      *prometheus.GaugeVec
 	pending    *prometheus.Desc
 	oldest     *prometheus.Desc
+	retired    *prometheus.Desc
 
 	mu       sync.Mutex
 	couriers []*Courier
@@ -33,12 +34,17 @@ func NewMetrics(r prometheus.Registerer) (*Metrics, error) {
 			Help: "When the target was last told that all is judged."}, target),
 		pending: prometheus.NewDesc("rollcall_alerts_pending", "Alerts that the target has not got yet.", target, nil),
 		oldest:  prometheus.NewDesc("rollcall_alerts_oldest_unsent_seconds", "How long the alert has waited that the target has not got, and waited longest; 0: it has all.", target, nil),
+		retired: prometheus.NewDesc("rollcall_alerts_target_retired", "1 where the target answered that it wants nothing more (410 Gone): it is sent nothing until a restart; else 0.", target, nil),
 	}
 	return m, errors.Join(r.Register(m.deliveries), r.Register(m.delay), r.Register(m.beats), r.Register(m))
 }
 
 // Describe implements prometheus.Collector, for what couriers know.
-func (m *Metrics) Describe(to chan<- *prometheus.Desc) { to <- m.pending; to <- m.oldest }
+func (m *Metrics) Describe(to chan<- *prometheus.Desc) {
+	to <- m.pending
+	to <- m.oldest
+	to <- m.retired
+}
 
 // Collect implements prometheus.Collector.
 func (m *Metrics) Collect(to chan<- prometheus.Metric) {
@@ -48,6 +54,11 @@ func (m *Metrics) Collect(to chan<- prometheus.Metric) {
 		n, age := c.waiting()
 		to <- prometheus.MustNewConstMetric(m.pending, prometheus.GaugeValue, float64(n), c.target.Name())
 		to <- prometheus.MustNewConstMetric(m.oldest, prometheus.GaugeValue, age.Seconds(), c.target.Name())
+		retired := 0.0
+		if c.isRetired() {
+			retired = 1
+		}
+		to <- prometheus.MustNewConstMetric(m.retired, prometheus.GaugeValue, retired, c.target.Name())
 	}
 }
 

@@ -28,7 +28,7 @@ type Outbox struct {
 const atOnce, rowsAtOnce = 200, 10_000
 
 const memberColumns = `unit, alert_id, finding_id, at, call_id, rule, severity, learnt, tenant, app, capture, episode, subject, raw_id,
-since, until, app_version, signalled_at, left_at, state, reason`
+since, until, held, app_version, signalled_at, left_at, state, reason`
 
 // newestMember keeps the row of a finding in an alert that counts.
 const newestMember = " ORDER BY alert_id, finding_id, at DESC, stored_at DESC LIMIT 1 BY alert_id, finding_id"
@@ -69,11 +69,11 @@ func (o *Outbox) members(ctx context.Context, condition string, args []any) (lis
 		var m alerts.Member
 		var at time.Time
 		var alert, severity, state string
-		var since, until, signalled, left *time.Time
+		var since, until, held, signalled, left *time.Time
 		err := rows.Scan(&m.Unit, &alert, &m.Finding, &at, &m.CallID, &m.Rule, &severity, &m.When, &m.Tenant, &m.App, &m.Capture, &m.Episode, &m.Subject, &m.RawID,
-			&since, &until, &m.Version, &signalled, &left, &state, &m.Reason)
+			&since, &until, &held, &m.Version, &signalled, &left, &state, &m.Reason)
 		m.Severity, m.State = schema.Severity(severity), alerts.State(state)
-		m.Since, m.Until, m.Signalled, m.Left = instant(since), instant(until), instant(signalled), instant(left)
+		m.Since, m.Until, m.Held, m.Signalled, m.Left = instant(since), instant(until), instant(held), instant(signalled), instant(left)
 		list = append(list, m)
 		return err
 	})
@@ -86,6 +86,25 @@ func (o *Outbox) Firing(ctx context.Context, rule, tenant, app string) ([]alerts
 	return slices.DeleteFunc(list, func(m alerts.Member) bool { return m.State != alerts.Firing }), err
 }
 
+// FiringBy reads the findings that fire by a rule.
+func (o *Outbox) FiringBy(ctx context.Context, rule string) ([]alerts.Member, error) {
+	list, err := o.members(ctx, "rule = ?", []any{rule})
+	return slices.DeleteFunc(list, func(m alerts.Member) bool { return m.State != alerts.Firing }), err
+}
+
+// WithheldBy lists the calls of an app with findings that are withheld because
+// one by a rule speaks for them.
+func (o *Outbox) WithheldBy(ctx context.Context, rule, tenant, app string) (calls []string, err error) {
+	err = each(ctx, o.Conn, "the findings in alerts", `SELECT DISTINCT call_id FROM (SELECT call_id, state, reason FROM alert_findings
+WHERE tenant = ? AND app = ?`+newestMember+`) WHERE state = 'withheld' AND reason = ? ORDER BY call_id`, []any{tenant, app, rule}, func(rows driver.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		calls = append(calls, id)
+		return err
+	})
+	return calls, err
+}
+
 // Put adds what findings in alerts are now, as an evaluation says that is named
 // by its instant. To put the same again changes nothing. Settle makes it count.
 func (o *Outbox) Put(ctx context.Context, list []alerts.Member, at time.Time) error {
@@ -93,7 +112,7 @@ func (o *Outbox) Put(ctx context.Context, list []alerts.Member, at time.Time) er
 		rows := make([][]any, len(some))
 		for i, m := range some {
 			rows[i] = []any{m.Unit, m.Alert(), m.Finding, at, m.CallID, m.Rule, string(m.Severity), m.When, m.Tenant, m.App, m.Capture, m.Episode, m.Subject, m.RawID,
-				null(m.Since), null(m.Until), m.Version, null(m.Signalled), null(m.Left), string(m.State), m.Reason}
+				null(m.Since), null(m.Until), null(m.Held), m.Version, null(m.Signalled), null(m.Left), string(m.State), m.Reason}
 		}
 		if err := insert(ctx, o.Conn, "INSERT INTO alert_findings ("+memberColumns+")", rows); err != nil {
 			return fmt.Errorf("write the findings in alerts: %w", err)
@@ -103,27 +122,30 @@ func (o *Outbox) Put(ctx context.Context, list []alerts.Member, at time.Time) er
 }
 
 // Settle brings the alerts on some units up to what their findings are; without
-// any, all alerts, as after a start: what was put before a crash is not lost.
+// any, those of which findings were put in the last day that any were, as after a
+// start: what was put before a crash is not lost, and the whole past is not read.
 func (o *Outbox) Settle(ctx context.Context, units []string) error {
 	wake := false
 	for chunk := range chunks(units) {
-		condition, args := "1", []any(nil)
+		condition, args := "alert_id IN (SELECT alert_id FROM alert_findings WHERE stored_at >= (SELECT max(stored_at) - INTERVAL 1 DAY FROM alert_findings))", []any(nil)
 		if chunk != nil {
 			condition, args = "unit IN (?)", []any{chunk, chunk}
 		}
 		var due []string
-		err := each(ctx, o.Conn, "the alerts that changed", `SELECT f.alert_id FROM (SELECT alert_id, max(at) AS at FROM alert_findings WHERE `+condition+` GROUP BY alert_id) AS f
+		var sizes []uint64
+		err := each(ctx, o.Conn, "the alerts that changed", `SELECT f.alert_id, f.n FROM (SELECT alert_id, max(at) AS at, count() AS n FROM alert_findings WHERE `+condition+` GROUP BY alert_id) AS f
 GLOBAL LEFT JOIN (SELECT alert_id, max(at) AS at FROM alerts WHERE `+condition+` GROUP BY alert_id) AS a ON f.alert_id = a.alert_id
 WHERE f.at > a.at OR a.alert_id = '' ORDER BY f.alert_id`, args, func(rows driver.Rows) error {
 			var id string
-			err := rows.Scan(&id)
-			due = append(due, id)
+			var n uint64
+			err := rows.Scan(&id, &n)
+			due, sizes = append(due, id), append(sizes, n)
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		for ids := range slices.Chunk(due, atOnce) {
+		for _, ids := range portions(due, sizes) {
 			if err := o.build(ctx, ids); err != nil {
 				return err
 			}
@@ -134,6 +156,23 @@ WHERE f.at > a.at OR a.alert_id = '' ORDER BY f.alert_id`, args, func(rows drive
 		o.Wake()
 	}
 	return nil
+}
+
+// portions cuts a list of alerts into such as are built at once: few, and with no
+// more findings than rowsAtOnce, but for an alert that alone has more.
+func portions(ids []string, sizes []uint64) (out [][]string) {
+	begin, findings := 0, uint64(0)
+	for i := range ids {
+		if i > begin && (i-begin == atOnce || findings+sizes[i] > rowsAtOnce) {
+			out = append(out, ids[begin:i])
+			begin, findings = i, 0
+		}
+		findings += sizes[i]
+	}
+	if begin < len(ids) {
+		out = append(out, ids[begin:])
+	}
+	return out
 }
 
 // build writes what alerts are now.

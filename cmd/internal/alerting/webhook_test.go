@@ -80,4 +80,9 @@ func TestWebhook(t *testing.T) {
 	if err := w.Send(t.Context(), out); !errors.As(err, &refusal) {
 		t.Errorf("error %v", err)
 	}
+	answer = http.StatusGone
+	var retired *Retired
+	if err := w.Send(t.Context(), out); !errors.As(err, &retired) {
+		t.Errorf("error %v", err)
+	}
 }

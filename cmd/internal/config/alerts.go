@@ -25,10 +25,31 @@ type Alerts struct {
 	Runbook string `yaml:"runbook"`
 	// Resend is how often Alertmanagers are told of what still fires, Heartbeat how
 	// often all targets are told that all is judged.
-	Resend        time.Duration `yaml:"resend"`
-	Heartbeat     time.Duration `yaml:"heartbeat"`
+	Resend    time.Duration `yaml:"resend"`
+	Heartbeat time.Duration `yaml:"heartbeat"`
+	// Teams say whose an app is, for the label team by which alerts are routed: the
+	// first that fits counts.
+	Teams         []Team        `yaml:"teams"`
 	Alertmanagers []AlertTarget `yaml:"alertmanagers"`
 	Webhooks      []Webhook     `yaml:"webhooks"`
+}
+
+// Team is who answers for apps: for one App, for all of a Tenant, or, without
+// either, for what nobody else does.
+type Team struct {
+	Team   string `yaml:"team"`
+	Tenant string `yaml:"tenant"`
+	App    string `yaml:"app"`
+}
+
+// TeamOf is the team that answers for an app; empty: nobody was named.
+func (a Alerts) TeamOf(tenant, app string) string {
+	for _, t := range a.Teams {
+		if (t.Tenant == "" || t.Tenant == tenant) && (t.App == "" || t.App == app) {
+			return t.Team
+		}
+	}
+	return ""
 }
 
 // AlertTarget is an Alertmanager. Of a cluster every instance is one.
@@ -72,7 +93,7 @@ const (
 func defaultAlerts() Alerts {
 	d := alerting.DefaultConfig()
 	return Alerts{MinSeverity: "medium", Recent: 48 * time.Hour, Persons: PersonsPseudonyms, Resend: d.Resend, Heartbeat: d.Heartbeat,
-		Alertmanagers: []AlertTarget{}, Webhooks: []Webhook{}}
+		Teams: []Team{}, Alertmanagers: []AlertTarget{}, Webhooks: []Webhook{}}
 }
 
 // secrets are those of the lists: their keys, where they are, and their files.
@@ -104,6 +125,11 @@ func (a Alerts) check(ps *Problems) {
 	for key, text := range map[string]string{"alerts.link": a.Link, "alerts.runbook": a.Runbook} {
 		if text != "" {
 			ps.checkURL(key, text)
+		}
+	}
+	for i, t := range a.Teams {
+		if t.Team == "" {
+			ps.add("", "alerts.teams["+strconv.Itoa(i)+"].team", "empty; expected a name, such as care")
 		}
 	}
 	names := map[string]bool{}

@@ -60,3 +60,21 @@ func TestWrongAlertTargets(t *testing.T) {
 		}
 	}
 }
+
+// TestTeamOf: the first that fits answers for an app.
+func TestTeamOf(t *testing.T) {
+	write(t, "rollcall.yaml", "alerts: {teams: [{team: care, app: contoso-care}, {team: fabrikam, tenant: fabrikam}, {team: platform}]}")
+	c, err := Load("rollcall.yaml", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range [][3]string{{"contoso", "contoso-care", "care"}, {"fabrikam", "desk", "fabrikam"}, {"fabrikam", "contoso-care", "care"}, {"", "", "platform"}} {
+		if got := c.Alerts.TeamOf(want[0], want[1]); got != want[2] {
+			t.Errorf("%s of %s: %q, want %q", want[1], want[0], got, want[2])
+		}
+	}
+	c.Alerts.Teams = nil
+	if got := c.Alerts.TeamOf("contoso", "contoso-care"); got != "" {
+		t.Errorf("without teams: %q", got)
+	}
+}

@@ -179,6 +179,8 @@ func other(value reflect.Value) string {
 		return "7KiB"
 	case []AlertTarget, []Webhook:
 		return "[{name: other}]"
+	case []Team:
+		return "[{team: other}]"
 	case []Schedule:
 		return "[{name: other}]"
 	}

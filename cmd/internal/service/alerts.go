@@ -46,7 +46,7 @@ func NewAlerts(cfg config.Config) (*Alerts, error) {
 
 // Wording is how a configuration has alerts worded.
 func Wording(cfg config.Config) alerts.Wording {
-	w := alerts.Wording{Link: cfg.Alerts.Link, Runbook: cfg.Alerts.Runbook, Titles: map[string]string{}}
+	w := alerts.Wording{Link: cfg.Alerts.Link, Runbook: cfg.Alerts.Runbook, Team: cfg.Alerts.TeamOf, Titles: map[string]string{}}
 	for _, r := range catalogue.Rules() {
 		w.Titles[r.ID] = r.Title
 	}
