@@ -13,6 +13,7 @@ import (
 
 	"rollcall/cmd/internal/alerting"
 	"rollcall/cmd/internal/assess"
+	"rollcall/cmd/internal/service"
 )
 
 // TestShippedMetrics: what the rule file and the dashboard ask for is exposed.
@@ -22,6 +23,9 @@ func TestShippedMetrics(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := alerting.NewMetrics(r); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := service.NewClockOffsets(r); err != nil {
 		t.Fatal(err)
 	}
 	known := map[string]bool{"rollcall_reports_failures_total": true, "rollcall_reports_written_total": true}

@@ -216,6 +216,7 @@ func (s *Service) run(ctx context.Context) error {
 		}
 		tasks.Go(func() error { return reporter.run(ctx) })
 	}
+	tasks.Go(func() error { return s.watchClocks(ctx) })
 	tasks.Go(func() error { return s.serveHTTP(ctx) })
 	s.log.Info("rollcall is ready", "version", s.version, "http", s.listener.Addr().String(), "roles", s.cfg.Roles)
 	err = tasks.Wait()
