@@ -12,8 +12,10 @@ import (
 
 	"rollcall/cmd/internal/alerting"
 	"rollcall/rules/alerts"
+	"rollcall/rules/apphour"
 	"rollcall/rules/evidence"
 	"rollcall/rules/notice"
+	"rollcall/rules/policy"
 	"rollcall/schema"
 )
 
@@ -28,6 +30,10 @@ type alarm struct {
 	before map[string]map[string][]alerts.Member // by unit and subject
 	judged map[string]bool                       // units of which something was judged
 	list   []alerts.Member                       // what changed
+
+	silences *silences
+	hours    []apphour.Tally // that the units contribute to, as they are judged now
+	policy   *policy.Policy
 }
 
 // alarm begins with what alerts have of some units: of all of them, or of some
@@ -38,12 +44,12 @@ func (l *Live) alarm(ctx context.Context, version uint64, now time.Time, units, 
 	}
 	slices.Sort(units)
 	a := &alarm{outbox: l.deps.Outbox, terms: l.deps.Alerts, at: time.Unix(0, int64(version)).UTC(), units: slices.Compact(units),
-		before: map[string]map[string][]alerts.Member{}, judged: map[string]bool{}}
+		before: map[string]map[string][]alerts.Member{}, judged: map[string]bool{}, silences: &l.silences, policy: l.deps.Terms.Policy}
 	a.terms.Now = now
 	if err := l.gatherings(ctx, now); err != nil {
 		return nil, err
 	}
-	a.terms.Gatherings = l.gathers.list
+	a.terms.Gatherings = slices.Concat(l.gathers.list, l.silences.gatherings())
 	members, err := a.outbox.Members(ctx, a.units, subjects)
 	if err != nil {
 		return nil, err
@@ -76,6 +82,7 @@ func (a *alarm) part(call string, p Part) {
 	if delete(a.before[call], p.Session.ID); rest != nil {
 		a.before[call][p.Session.ID] = rest
 	}
+	a.hours = append(a.hours, p.Hours...)
 	a.change(a.terms.Session(p.Session.Session, p.Obligations, p.Findings, before), before)
 }
 
@@ -111,6 +118,9 @@ func (a *alarm) write(ctx context.Context, gone bool) error {
 				a.change(a.terms.Gone(before), before)
 			}
 		}
+	}
+	if err := a.silent(ctx); err != nil {
+		return err
 	}
 	if err := a.outbox.Put(ctx, a.list, a.at); err != nil {
 		return err
@@ -151,7 +161,7 @@ WHERE rule IN (?) AND first_at >= fromUnixTimestamp64Milli(toInt64(?)) ORDER BY 
 		return err
 	}
 	l.gathers = gathers{list: list, known: true}
-	return nil
+	return l.remember(ctx)
 }
 
 // subjectAlarm writes what becomes of the alerts on subjects that are no call, and
@@ -159,6 +169,9 @@ WHERE rule IN (?) AND first_at >= fromUnixTimestamp64Milli(toInt64(?)) ORDER BY 
 func (l *Live) subjectAlarm(ctx context.Context, version uint64, now time.Time, found map[string][]schema.Finding) error {
 	a, err := l.alarm(ctx, version, now, slices.Collect(maps.Keys(found)), nil)
 	if err != nil || a == nil {
+		return err
+	}
+	if err := a.stillSilent(ctx, found); err != nil {
 		return err
 	}
 	var more []alerts.Gathering
@@ -172,6 +185,9 @@ func (l *Live) subjectAlarm(ctx context.Context, version uint64, now time.Time, 
 	}
 	a.terms.Gatherings = more
 	l.gathers.known = false // one may have come, or gone
+	if err := l.release(ctx, a.list); err != nil {
+		return err
+	}
 	for _, g := range more {
 		firing, err := a.outbox.Firing(ctx, notice.RuleMissed, g.Tenant, g.App)
 		if err != nil {

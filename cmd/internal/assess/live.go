@@ -83,6 +83,7 @@ type Live struct {
 	cursor    ingest.Cursor // up to where the ledger was looked at
 	gaps      gaps
 	hours     hours
+	silences  silences
 	directory directoryWatch
 	alike     lookalikes
 	policies  policies
