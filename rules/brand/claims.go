@@ -56,8 +56,14 @@ func (j *judging) read(list []sentence) {
 	near := func(i int) bool { return i >= 0 && i < len(list) && len(list[i].marks) > 0 }
 	for i := range list {
 		if near(i-1) || near(i) || near(i+1) {
+			var owners []language.Span
+			for _, m := range list[i].marks {
+				if slices.ContainsFunc(j.terms.Owners, func(o string) bool { return strings.EqualFold(o, m.Mark.Text) }) {
+					owners = append(owners, m.Span)
+				}
+			}
 			for _, l := range j.languages {
-				list[i].read = append(list[i].read, l.Read(list[i].text))
+				list[i].read = append(list[i].read, l.Read(list[i].text, owners))
 			}
 		}
 	}

@@ -37,7 +37,7 @@ type step struct {
 // said; in a tight one, what joins words to others.
 const (
 	neverStated  = stop | but
-	neverDenied  = stop | but | dash | clause | works | supports | join
+	neverDenied  = but | dash | clause | works | supports | join
 	neverImplied = stop | but | dash | works | supports | join
 	neverClaimed = neverImplied | use | app | clause
 	neverTight   = neverClaimed | by | with | forWhat | and | aux | app | who

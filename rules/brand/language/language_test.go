@@ -19,7 +19,7 @@ func TestShipped(t *testing.T) {
 				t.Error("something is missing")
 			}
 			for _, text := range []string{"", "A text without any mark.", "endorsed by Contoso", "certifié par Contoso"} {
-				r := l.Read(text)
+				r := l.Read(text, nil)
 				if n := len(r.Statements()) + len(r.Endorsements()) + len(r.Certifications()) + len(r.Denials()) + len(r.Attributions()); n > 0 {
 					t.Errorf("%q is taken for something", text)
 				}

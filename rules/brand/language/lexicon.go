@@ -52,13 +52,14 @@ const (
 	apart
 	helped
 	among
-	clause // a word that begins another clause
+	possessor // a mark that is an owner's name
+	clause    // a word that begins another clause
 )
 
 // classes names the kinds of word as data/grammar.yaml and the languages' words
 // have them.
 var classes = map[string]class{
-	"{mark}": mark, "{app}": app, "{company}": company, "and": and, "dash": dash, "neg": neg, "not_only": notOnly, "but": but,
+	"{mark}": mark, "{owner}": possessor, "{app}": app, "{company}": company, "and": and, "dash": dash, "neg": neg, "not_only": notOnly, "but": but,
 	"fill": fill, "aux": aux, "by": by, "with": with, "for": forWhat, "endorsed": endorsed, "endorses": endorses, "tie": tie,
 	"official": official, "maker": maker, "certified": certified, "certificate": certificate, "works": works, "supports": supports,
 	"join": join, "link": link, "object": object, "other": other, "use": use, "who": who, "stop": stop, "trademark": trademark,
@@ -148,8 +149,9 @@ func (x *lexicon) kinds(word string) class {
 }
 
 // tokens splits a sentence, which is folded, into words and signs with their
-// kinds; phrases are one. Marks in a list are one too.
-func (x *lexicon) tokens(sentence string) []token {
+// kinds; phrases are one. Marks in a list are one too. Owners are where the marks
+// are owners' names.
+func (x *lexicon) tokens(sentence string, owners []Span) []token {
 	var out []token
 	for i := 0; i < len(sentence); {
 		r, size := utf8.DecodeRuneInString(sentence[i:])
@@ -157,6 +159,9 @@ func (x *lexicon) tokens(sentence string) []token {
 		switch {
 		case string(r) == policy.MarkSign:
 			t.is = mark
+			if slices.ContainsFunc(owners, func(o Span) bool { return o.From == i }) {
+				t.is |= possessor
+			}
 		case string(r) == policy.AppSign:
 			t.is = app
 		case string(r) == policy.CompanySign:
@@ -256,9 +261,9 @@ func joined(list []token) []token {
 		n := len(out)
 		switch {
 		case t.is&mark != 0 && n > 0 && out[n-1].is&mark != 0:
-			out[n-1].To = t.To
+			out[n-1].To, out[n-1].is = t.To, out[n-1].is&t.is
 		case t.is&mark != 0 && n > 1 && out[n-1].is&and != 0 && out[n-2].is&mark != 0:
-			out[n-2].To = t.To
+			out[n-2].To, out[n-2].is = t.To, out[n-2].is&t.is
 			out = out[:n-1]
 		default:
 			out = append(out, t)

@@ -14,12 +14,13 @@ type Reading struct {
 	tokens   []token
 }
 
-// Read reads a sentence, which is folded and has signs for marks and names.
-func (l *Language) Read(sentence string) Reading {
+// Read reads a sentence, which is folded and has signs for marks and names. Owners
+// are the places of the marks that are names of who owns them.
+func (l *Language) Read(sentence string, owners []Span) Reading {
 	r := Reading{language: l, sentence: sentence}
 	// Kana tells Japanese from Chinese, which has many of its words.
 	if l.Code != "zh" || !strings.ContainsFunc(sentence, kana) {
-		r.tokens = l.lexicon.tokens(sentence)
+		r.tokens = l.lexicon.tokens(sentence, owners)
 	}
 	return r
 }
