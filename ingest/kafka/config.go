@@ -122,7 +122,7 @@ func DefaultConfig() Config {
 		ClientConfig:      DefaultClientConfig(),
 		StartAt:           StartEarliest,
 		SessionTimeout:    30 * time.Second,
-		HeartbeatInterval: 3 * time.Second,
+		HeartbeatInterval: time.Second,
 		RebalanceTimeout:  60 * time.Second,
 		JoinBackoff:       time.Second,
 		MaxWait:           500 * time.Millisecond,

@@ -99,6 +99,7 @@ type Courier struct {
 	store   Store
 	clock   func() time.Time
 	judged  func() time.Time
+	mine    func() bool
 	log     *slog.Logger
 	metrics *Metrics
 	wake    chan struct{}
@@ -136,11 +137,14 @@ type Dependencies struct {
 	Judged  func() time.Time // up to which all is judged; nil: no heartbeat
 	Logger  *slog.Logger
 	Metrics *Metrics
+	// Mine tells whether the target is told here by now, and by no other process;
+	// nil: always.
+	Mine func() bool
 }
 
 // NewCourier returns a courier; it does nothing until Run.
 func NewCourier(cfg Config, target Target, deps Dependencies) *Courier {
-	c := &Courier{cfg: cfg, target: target, store: deps.Store, clock: deps.Clock, judged: deps.Judged, log: deps.Logger, metrics: deps.Metrics,
+	c := &Courier{cfg: cfg, target: target, store: deps.Store, clock: deps.Clock, judged: deps.Judged, mine: deps.Mine, log: deps.Logger, metrics: deps.Metrics,
 		wake: make(chan struct{}, 1)}
 	c.metrics.watch(c)
 	return c
@@ -174,6 +178,10 @@ func (c *Courier) Run(ctx context.Context) error {
 
 // round reads what is new and sends what is due.
 func (c *Courier) round(ctx context.Context) error {
+	if c.mine != nil && !c.mine() {
+		c.leave()
+		return nil
+	}
 	if err := c.read(ctx); err != nil {
 		return err
 	}
@@ -451,4 +459,14 @@ func (c *Courier) waiting() (n int, age time.Duration) {
 		return 0, 0
 	}
 	return c.pending, c.clock().Sub(c.oldest)
+}
+
+// leave forgets what was known of a target that another process tells: should it
+// come back, what that delivered is read from the store.
+func (c *Courier) leave() {
+	if c.tracks == nil {
+		return
+	}
+	c.tracks, c.cursor, c.pause, c.next = nil, time.Time{}, 0, time.Time{}
+	c.count()
 }

@@ -98,6 +98,7 @@ func keysIn(keys []string, k *kept) (mine []string) {
 // written.
 func (l *Live) amendCall(ctx context.Context, k *kept, is news, now time.Time) (ok bool, err error) {
 	keys := slices.Sorted(maps.Keys(is.keys))
+	at := l.nextVersion() // before anything is read
 	terms := l.terms(now)
 	if now.Before(k.now) || terms.inForce(k.results.Call.Start.At).ID != k.results.Policy.ID {
 		return false, nil
@@ -133,7 +134,7 @@ func (l *Live) amendCall(ctx context.Context, k *kept, is news, now time.Time) (
 		touched[place] = true
 	}
 	k.now = now
-	return l.rejudge(ctx, k, slices.Sorted(maps.Keys(touched)), terms)
+	return l.rejudge(ctx, k, slices.Sorted(maps.Keys(touched)), terms, at)
 }
 
 // fresh reads what is new of a kept call, and what has come to pass since. With
@@ -162,7 +163,7 @@ func (k *kept) fresh(ctx context.Context, conn driver.Conn, ranges []ingest.Rang
 
 // rejudge judges some sessions of a kept call again, and writes what follows in
 // the place of what was.
-func (l *Live) rejudge(ctx context.Context, k *kept, places []int, terms Terms) (ok bool, err error) {
+func (l *Live) rejudge(ctx context.Context, k *kept, places []int, terms Terms, at uint64) (ok bool, err error) {
 	outline := k.spine.Outline()
 	var parts []Part
 	var before, after int // findings
@@ -189,7 +190,7 @@ func (l *Live) rejudge(ctx context.Context, k *kept, places []int, terms Terms) 
 	w.hold = true
 	var rings *alarm
 	if before+after > 0 {
-		if rings, err = l.alarm(ctx, Version(l.deps.Clock()), terms.Now, []string{k.id}, sessionsOf(parts)); err != nil {
+		if rings, err = l.alarm(ctx, at, terms.Now, []string{k.id}, sessionsOf(parts)); err != nil {
 			return false, err
 		}
 		a := amendment{w: w, call: k.id, parts: parts, rules: rules, at: l.deps.Clock(), policy: k.results.Policy.ID}
@@ -210,6 +211,7 @@ func (l *Live) rejudge(ctx context.Context, k *kept, places []int, terms Terms) 
 	r.Call, r.Checks, r.Hours = outline, k.checks(), k.hours()
 	r.Findings = nil // they stand
 	k.results.Call = outline
+	w.due = func(Results) time.Time { return k.lookAgain() }
 	if err := w.end(ctx, r, slices.Sorted(maps.Keys(k.keys))); err != nil {
 		return false, err
 	}
@@ -221,7 +223,7 @@ func (l *Live) rejudge(ctx context.Context, k *kept, places []int, terms Terms) 
 	}
 	l.hours.touch(r.Hours)
 	l.planKept(k)
-	return true, nil
+	return l.stillCounts(ctx, k, at)
 }
 
 func sessionsOf(parts []Part) []string {
@@ -252,13 +254,10 @@ func (k *kept) hours() []apphour.Tally {
 }
 
 // planKept notes when a kept call is to be looked at though nothing new comes.
-func (l *Live) planKept(k *kept) {
-	next := k.next()
-	if k.results.Call.End.At.IsZero() {
-		next = sooner(next, k.now.Add(k.results.Policy.Base().Quiet+time.Millisecond))
-	}
-	l.plans.set(k.id, next, k.any())
-}
+func (l *Live) planKept(k *kept) { l.plans.set(k.id, k.lookAgain(), k.any()) }
+
+// lookAgain is when a kept call is to be looked at though nothing new comes.
+func (k *kept) lookAgain() time.Time { return lookAgain(k.results, k.next(), k.now) }
 
 // any is one of the alias sets of a kept call.
 func (k *kept) any() []string {

@@ -11,10 +11,19 @@ import (
 // plan notes when a call is to be evaluated again though nothing new comes:
 // when a result is due next, and when an open call has been quiet for too long.
 func (l *Live) plan(r Results, next time.Time, keys []string, now time.Time) {
+	if next = lookAgain(r, next, now); !l.holds(r.Call.ID) {
+		next = time.Time{}
+	}
+	l.plans.set(r.Call.ID, next, keys)
+}
+
+// lookAgain is when a call is to be evaluated again of which a result is due next;
+// zero: not at all.
+func lookAgain(r Results, next, now time.Time) time.Time {
 	if r.Call.End.At.IsZero() {
 		next = sooner(next, now.Add(r.Policy.Base().Quiet+time.Millisecond))
 	}
-	l.plans.set(r.Call.ID, next, keys)
+	return next
 }
 
 // await notes when events that are dated after now will have come: one that was

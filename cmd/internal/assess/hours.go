@@ -40,7 +40,8 @@ func (h *hours) touch(list []apphour.Tally) {
 // take lists the hours that were touched, and those that can be judged by now
 // and could not be before: an hour can be judged when it is over, and the time
 // that receipts may be under way.
-func (h *hours) take(now time.Time, p *policy.Policy) []time.Time {
+// Without timed these are left to another.
+func (h *hours) take(now time.Time, p *policy.Policy, timed bool) []time.Time {
 	from := h.until
 	if from.IsZero() {
 		from = now.Add(-hoursBack)
@@ -49,7 +50,11 @@ func (h *hours) take(now time.Time, p *policy.Policy) []time.Time {
 	if all == nil {
 		all = map[time.Time]bool{}
 	}
-	for _, grace := range p.Graces() {
+	graces := p.Graces()
+	if !timed {
+		graces = nil
+	}
+	for _, grace := range graces {
 		wait := apphour.Length + grace
 		for hour := from.Add(-wait).Truncate(apphour.Length); !hour.Add(wait).After(now); hour = hour.Add(apphour.Length) {
 			if hour.Add(wait).After(from) {
@@ -104,7 +109,7 @@ func (l *Live) judgeHours(ctx context.Context, now time.Time) (ok bool) {
 }
 
 func (l *Live) judgeSubjects(ctx context.Context, s *subjects, now, clock time.Time) error {
-	if due := l.hours.take(now, s.in.Policy); len(due) > 0 {
+	if due := l.hours.take(now, s.in.Policy, l.leads()); len(due) > 0 {
 		if err := s.hours(ctx, due); err != nil {
 			return err
 		}
@@ -113,6 +118,9 @@ func (l *Live) judgeSubjects(ctx context.Context, s *subjects, now, clock time.T
 		}
 	}
 	l.hours.touched, l.hours.until, l.hours.judged = nil, now, clock
+	if !l.leads() {
+		return nil
+	}
 	changed, taken, err := l.hours.listing.changed(ctx, l.deps.Conn, now, s.in.Policy.ID)
 	if err != nil {
 		return err

@@ -18,7 +18,7 @@ func TestHoursThatAreDue(t *testing.T) {
 	}
 	ten := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
 	var h hours
-	if first := h.take(ten, p); len(first) < 47 || slices.Contains(first, ten.Add(-time.Hour)) {
+	if first := h.take(ten, p, true); len(first) < 47 || slices.Contains(first, ten.Add(-time.Hour)) {
 		t.Errorf("after a start: %v", first)
 	}
 	h = hours{until: ten}
@@ -31,14 +31,14 @@ func TestHoursThatAreDue(t *testing.T) {
 		{ten.Add(9 * time.Minute), nil},
 		{ten.Add(10 * time.Minute), []time.Time{ten.Add(-time.Hour)}},
 	} {
-		got := h.take(c.now, p)
+		got := h.take(c.now, p, true)
 		if !slices.Equal(got, c.want) && len(got)+len(c.want) > 0 {
 			t.Errorf("at %v: %v, want %v", c.now, got, c.want)
 		}
 		h.touched, h.until = nil, c.now
 	}
 	h.touch([]apphour.Tally{{Key: apphour.Key{Hour: ten.AddDate(0, -1, 0)}}})
-	if got := h.take(h.until, p); len(got) != 1 || !got[0].Equal(ten.AddDate(0, -1, 0)) {
+	if got := h.take(h.until, p, true); len(got) != 1 || !got[0].Equal(ten.AddDate(0, -1, 0)) {
 		t.Errorf("touched: %v", got)
 	}
 }

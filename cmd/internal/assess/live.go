@@ -3,7 +3,6 @@ package assess
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"rollcall/cmd/internal/alerting"
+	"rollcall/cmd/internal/touched"
 	"rollcall/ingest"
 	"rollcall/rules/alerts"
 	"rollcall/schema"
@@ -58,11 +58,15 @@ type LiveDependencies struct {
 	// Gatherings); nil: there are none.
 	Outbox *alerting.Outbox
 	Alerts alerts.Terms
+	// Share says which calls are evaluated here, and tells of those that are
+	// touched; nil: all are, and Touch and Stored tell.
+	Share *touched.Share
 }
 
 // Live evaluates calls as their evidence comes, and again when a deadline
-// passes. Several may run beside each other: evaluating twice is harmless,
-// because results are versions of their call and the newest counts.
+// passes. Several share the calls by the topic of touched calls (Share). Evaluating
+// twice is harmless, because results are versions of their call and the newest
+// counts.
 type Live struct {
 	cfg  LiveConfig
 	deps LiveDependencies
@@ -88,6 +92,8 @@ type Live struct {
 	alike     lookalikes
 	policies  policies
 	gathers   gathers
+	shared    sharing
+	rivals    rivals
 }
 
 // NewLive returns a live assessor; it does nothing until Run.
@@ -134,6 +140,9 @@ func (l *Live) look(keys []string) {
 	}
 }
 
+// Rouse has a round begin soon. It returns at once.
+func (l *Live) Rouse() { l.rouse() }
+
 func (l *Live) rouse() {
 	select {
 	case l.wake <- struct{}{}:
@@ -152,6 +161,9 @@ func (l *Live) Judged() time.Time {
 
 // completed notes that all is evaluated that was touched before a round.
 func (l *Live) completed(now time.Time) {
+	if now = l.all(now); now.IsZero() {
+		return
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.judged, l.last = l.last, now
@@ -194,22 +206,15 @@ func sleep(ctx context.Context, d time.Duration) bool {
 // round evaluates what is touched or due. What fails is touched again, so that
 // an outage of ClickHouse delays and loses nothing.
 func (l *Live) round(ctx context.Context) {
-	now, err := l.deps.Frontier.Now(ctx)
+	now, ok, err := l.begin(ctx)
 	if err != nil {
 		if ctx.Err() == nil {
 			l.deps.Logger.Warn("assess: nothing new is judged until this ends", "error", err)
 		}
 		return
 	}
-	again, err := l.judgedOtherwise(ctx)
-	if err != nil {
-		if ctx.Err() == nil {
-			l.deps.Logger.Warn("assess: nothing new is judged until this ends", "error", err)
-		}
+	if !ok {
 		return
-	}
-	for _, keys := range again {
-		l.Touch(keys)
 	}
 	if err := l.judgeReload(ctx, now); err != nil && ctx.Err() == nil {
 		l.deps.Logger.Warn("assess: how the policy was read is no finding yet, it is tried again", "error", err)
@@ -218,7 +223,11 @@ func (l *Live) round(ctx context.Context) {
 	if l.cfg.Poll {
 		news = ingest.Touched
 	}
-	if err := l.poll(ctx, news); err != nil {
+	err = l.poll(ctx, news)
+	if err == nil && l.deps.Share != nil {
+		err = l.hear(ctx)
+	}
+	if err != nil {
 		if ctx.Err() == nil {
 			l.deps.Logger.Warn("assess: the store can't be asked for new evidence", "error", err)
 		}
@@ -235,9 +244,38 @@ func (l *Live) round(ctx context.Context) {
 		l.look(keys)
 	}
 	done := l.evaluateTouched(ctx, now)
+	if done {
+		l.evaluatedTold(now)
+	}
 	if l.judgeHours(ctx, now) && done {
 		l.completed(now)
 	}
+}
+
+// begin finds out up to when a round judges, and what it is to judge again. ok is
+// false while it is not known what is held here.
+func (l *Live) begin(ctx context.Context) (now time.Time, ok bool, err error) {
+	if ok, err = l.takeOver(ctx); err != nil || !ok {
+		return now, false, err
+	}
+	if now, err = l.deps.Frontier.Now(ctx); err != nil {
+		return now, false, err
+	}
+	if err := l.reachOfTopic(ctx, now); err != nil {
+		return now, false, err
+	}
+	l.told()
+	if err := l.dropGone(ctx); err != nil {
+		return now, false, err
+	}
+	again, err := l.judgedOtherwise(ctx)
+	if err == nil {
+		err = l.again(ctx, again)
+	}
+	if err == nil {
+		err = l.conclude(ctx, now)
+	}
+	return now, err == nil, err
 }
 
 // evaluateTouched evaluates what is touched, and tells whether all of it is that
@@ -348,9 +386,18 @@ func (l *Live) bringUp(ctx context.Context, keys []string, now time.Time) (int, 
 // evaluate evaluates the calls that the alias sets belong to, and supersedes
 // the calls that their evidence belonged to before.
 func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int, error) {
+	version := l.nextVersion() // before anything is read
 	a, err := lookAt(ctx, l.deps.Conn, keys, now)
 	if err != nil || len(a.keys) == 0 && len(a.stored) == 0 {
 		return 0, err
+	}
+	forced, err := l.handOver(ctx, &a, keys)
+	if err != nil {
+		return 0, err
+	}
+	if len(a.about) == 0 && len(a.stored) == 0 {
+		l.await(a)
+		return 0, nil
 	}
 	before, err := hoursOf(ctx, l.deps.Conn, a.stored)
 	if err != nil {
@@ -364,7 +411,7 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 	if terms.Directory, err = directoryOf(ctx, l.deps.Conn, now, users); err != nil {
 		return 0, err
 	}
-	w := newWriter(l.deps.Conn, l.nextVersion(), now)
+	w := newWriter(l.deps.Conn, version, now)
 	w.hold = true
 	rings, err := l.alarm(ctx, w.version, now, slices.Concat(slices.Collect(maps.Keys(a.about)), idsOf(a.stored)), nil)
 	if err != nil {
@@ -373,12 +420,15 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 	aside := asideOf(a.resolution)
 	var keep []*kept
 	evaluated := map[string]bool{}
+	keysOf := map[string][]string{} // of calls that are written
 	for _, id := range slices.Sorted(maps.Keys(found)) {
 		g := found[id]
 		own := slices.Sorted(maps.Keys(g.keys))
 		maps.Copy(evaluated, g.keys)
 		k := l.keeper(g, w.version)
+		keysOf[id] = own
 		var next time.Time // when a pending result is due
+		w.due = func(r Results) time.Time { return lookAgain(r, next, now) }
 		spine := terms.spineOf(g.events)
 		r, err := w.evaluate(ctx, spine, Doubts{aside[id], g.contents}, terms, own, func(call schema.Call, p Part) {
 			d := due(call, p, now)
@@ -416,6 +466,20 @@ func (l *Live) evaluate(ctx context.Context, keys []string, now time.Time) (int,
 	if err := w.flush(ctx); err != nil {
 		return 0, err
 	}
+	for _, c := range a.stored {
+		if _, is := gone[c.id]; is {
+			keysOf[c.id] = c.keys
+		}
+	}
+	if err := l.yield(ctx, version, keysOf); err != nil {
+		return 0, err
+	}
+	for id := range gone {
+		delete(keysOf, id)
+	}
+	if err := l.tellHolders(ctx, keysOf, gone, forced); err != nil {
+		return 0, err
+	}
 	l.await(a)
 	l.keep(keep, evaluated)
 	if len(a.others) > 0 {
@@ -429,65 +493,9 @@ const noCall = "-"
 
 // nextVersion is larger than any that this process gave before.
 func (l *Live) nextVersion() uint64 {
-	l.version = max(l.version+1, Version(l.deps.Clock()))
+	l.version = max(l.version+1, Version(l.clock()))
+	if l.deps.Share != nil {
+		l.rivals.gave(l.version, l.deps.Clock())
+	}
 	return l.version
 }
-
-// resume touches what was stored after the newest evaluation began, and the
-// calls whose results are not final.
-func (l *Live) resume(ctx context.Context) error {
-	if l.deps.Outbox != nil {
-		if err := l.deps.Outbox.Settle(ctx, nil); err != nil {
-			return err
-		}
-	}
-	var newest *time.Time
-	if err := l.deps.Conn.QueryRow(ctx, "SELECT maxOrNull(stored_at) FROM calls").Scan(&newest); err != nil {
-		return fmt.Errorf("find where assessing stopped: %w", err)
-	}
-	if newest != nil {
-		l.cursor = ingest.Cursor{From: newest.Add(-resumeMargin)}
-		l.directory.since, l.alike.since = l.cursor.From, l.cursor.From
-	}
-	if err := l.poll(ctx, ingest.Touched); err != nil {
-		return err
-	}
-	rows, err := l.deps.Conn.Query(ctx, `SELECT alias_keys FROM calls_current WHERE end IS NULL
-OR call_id IN (SELECT call_id FROM obligations_current WHERE result = 'pending')`)
-	if err != nil {
-		return fmt.Errorf("find the calls that are not final: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var keys []string
-		if err := rows.Scan(&keys); err != nil {
-			return fmt.Errorf("find the calls that are not final: %w", err)
-		}
-		l.Touch(keys)
-	}
-	return rows.Err()
-}
-
-// poll touches what the ledger has that it was not asked for before.
-func (l *Live) poll(ctx context.Context, ask func(context.Context, driver.Conn, ingest.Cursor) (ingest.News, ingest.Cursor, bool, error)) error {
-	for more := true; more; {
-		var news ingest.News
-		var err error
-		news, l.cursor, more, err = ask(ctx, l.deps.Conn, l.cursor)
-		if err != nil {
-			return err
-		}
-		switch {
-		case len(news.AliasKeys) == 0:
-		case news.Rebuilt:
-			l.Touch(news.AliasKeys)
-		default:
-			l.touch(touch{news.AliasKeys, news.Ranges})
-		}
-	}
-	return nil
-}
-
-// resumeMargin is how long before the newest evaluation's end a block may have
-// been stored that it did not see.
-const resumeMargin = 10 * time.Minute

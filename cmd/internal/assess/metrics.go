@@ -17,6 +17,8 @@ type Metrics struct {
 	Kept     prometheus.Gauge
 	Large    prometheus.Gauge
 	Amends   prometheus.Histogram
+	Passed   prometheus.Counter
+	Rivals   prometheus.Counter
 }
 
 // NewMetrics makes the metrics and registers them.
@@ -35,7 +37,9 @@ func NewMetrics(r prometheus.Registerer) (*Metrics, error) {
 	m.Large = prometheus.NewGauge(prometheus.GaugeOpts{Name: "rollcall_assess_calls_kept", Help: "Large calls that are kept in memory between evaluations."})
 	m.Amends = prometheus.NewHistogram(prometheus.HistogramOpts{Name: "rollcall_assess_amendment_seconds", Help: "Time to bring a kept call up to date.",
 		Buckets: prometheus.ExponentialBuckets(0.001, 2, 14)})
-	return m, errors.Join(r.Register(m.Large), r.Register(m.Amends), r.Register(m.Calls), r.Register(m.Failures), r.Register(m.Duration), r.Register(m.Frontier), r.Register(m.Reloads), r.Register(m.Kept))
+	m.Passed = prometheus.NewCounter(prometheus.CounterOpts{Name: "rollcall_assess_passed_on_total", Help: "Touched calls that were passed on to the process that holds them."})
+	m.Rivals = prometheus.NewCounter(prometheus.CounterOpts{Name: "rollcall_assess_rivals_total", Help: "Evaluations of calls that another process evaluated meanwhile, and that were repeated."})
+	return m, errors.Join(r.Register(m.Passed), r.Register(m.Rivals), r.Register(m.Large), r.Register(m.Amends), r.Register(m.Calls), r.Register(m.Failures), r.Register(m.Duration), r.Register(m.Frontier), r.Register(m.Reloads), r.Register(m.Kept))
 }
 
 func (m *Metrics) evaluated(n int, took time.Duration) {
@@ -79,4 +83,16 @@ func (m *Metrics) reloaded(ok bool) {
 	}
 	m.Reloads.WithLabelValues(result).Inc()
 	m.Kept.Set(failed)
+}
+
+func (m *Metrics) passed(n int) {
+	if m != nil {
+		m.Passed.Add(float64(n))
+	}
+}
+
+func (m *Metrics) rivalled() {
+	if m != nil {
+		m.Rivals.Inc()
+	}
 }

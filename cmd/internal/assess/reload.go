@@ -76,7 +76,11 @@ func (l *Live) judgeHistory(ctx context.Context) error {
 		l.settle()
 		return nil
 	}
+	if !l.leads() {
+		return nil
+	}
 	h := &l.policies.anew[0]
+	after := h.after
 	var keys []string
 	n := 0
 	err := each(ctx, l.deps.Conn, "the calls to judge anew", `SELECT call_id, alias_keys FROM calls_current
@@ -93,7 +97,11 @@ WHERE (start >= fromUnixTimestamp64Milli(toInt64(?)) OR start IS NULL) AND versi
 	if err != nil {
 		return err
 	}
-	l.Touch(keys) // which asks for another round
+	if err := l.again(ctx, [][]string{keys}); err != nil {
+		h.after = after
+		return err
+	}
+	l.rouse() // for another round
 	h.calls += n
 	if n < historyPage {
 		l.deps.Logger.Info("assess: history is judged anew by an applied policy", "policy", h.version, "since", h.since, "calls", h.calls)

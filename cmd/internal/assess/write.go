@@ -38,6 +38,9 @@ type writer struct {
 	// hold keeps the rows of calls until flush is called: something is to be
 	// done between all other rows and them.
 	hold bool
+	// due says when a call is to be looked at again though nothing new comes of
+	// it; nil: nobody will.
+	due func(Results) time.Time
 	// judged are the versions of the policy that judged the calls whose rows are
 	// held, and other subjects.
 	judged map[string]string
@@ -74,7 +77,7 @@ func newWriter(conn driver.Conn, version uint64, now time.Time) *writer {
 		{insert: "INSERT INTO app_hours (call_id, version, tenant, app, app_version, hour, ended, ended_evidence, sent, signalled, signalled_evidence, showed, gap)"},
 		{insert: "INSERT INTO listing_checks (subject_id, version, tenant, app, event_id, listed_at, position, rule, field, kind, locale, result, status, seen, expected)"},
 	}
-	w.calls = pending{insert: "INSERT INTO calls (call_id, version, superseded_by, tenant, resource, teams, start, end, alias_keys, json, as_of, policy, rules)"}
+	w.calls = pending{insert: "INSERT INTO calls (call_id, version, superseded_by, tenant, resource, teams, start, end, alias_keys, json, as_of, policy, rules, due)"}
 	return w
 }
 
@@ -165,8 +168,12 @@ func (w *writer) end(ctx context.Context, r Results, keys []string) error {
 		return fmt.Errorf("call %s: %w", id, err)
 	}
 	w.bytes += len(text)
+	var due time.Time
+	if w.due != nil {
+		due = w.due(r)
+	}
 	w.calls.rows = append(w.calls.rows, []any{id, v, "", r.Tenant, call.Resource, call.Teams, null(call.Start.At), null(call.End.At), orEmpty(keys), string(text),
-		null(r.AsOf), r.Policy.ID, catalogue.Digest()})
+		null(r.AsOf), r.Policy.ID, catalogue.Digest(), null(due)})
 	w.rows++
 	if w.hold && w.full() {
 		return w.flushTables(ctx)
@@ -187,7 +194,7 @@ func (w *writer) full() bool { return w.rows >= maxPending || w.bytes >= maxByte
 // supersede marks a call whose evidence now belongs to another.
 func (w *writer) supersede(callID, by string) {
 	w.calls.rows = append(w.calls.rows, []any{callID, w.version, by, "", "", false, (*time.Time)(nil), (*time.Time)(nil), []string{}, "",
-		(*time.Time)(nil), "", ""})
+		(*time.Time)(nil), "", "", (*time.Time)(nil)})
 	w.rows++
 }
 

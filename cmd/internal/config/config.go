@@ -54,12 +54,17 @@ type Kafka struct {
 	// Brokers are the bootstrap addresses, host:port.
 	Brokers []string `yaml:"brokers"`
 	// Listen is the address of the embedded broker; unused beside Brokers.
-	Listen   string   `yaml:"listen"`
-	Topics   []string `yaml:"topics"`
-	Group    string   `yaml:"group"`
-	ClientID string   `yaml:"client_id"`
-	SASL     SASL     `yaml:"sasl"`
-	TLS      TLS      `yaml:"tls"`
+	Listen string   `yaml:"listen"`
+	Topics []string `yaml:"topics"`
+	Group  string   `yaml:"group"`
+	// TouchedTopic is the internal topic by which services share out the calls; it
+	// is created with TouchedPartitions where there is none. Empty: one process
+	// assesses alone.
+	TouchedTopic      string `yaml:"touched_topic"`
+	TouchedPartitions int    `yaml:"touched_partitions"`
+	ClientID          string `yaml:"client_id"`
+	SASL              SASL   `yaml:"sasl"`
+	TLS               TLS    `yaml:"tls"`
 	// StartAt is where a partition is begun that nobody has read yet:
 	// "earliest" or "latest".
 	StartAt string `yaml:"start_at"`
@@ -189,6 +194,8 @@ func Default() Config {
 			Listen:            "127.0.0.1:9092",
 			Topics:            defaultTopics(),
 			Group:             "rollcall",
+			TouchedTopic:      "rollcall.touched",
+			TouchedPartitions: 12,
 			ClientID:          consumer.ClientID,
 			StartAt:           consumer.StartAt,
 			MaxWait:           consumer.MaxWait,

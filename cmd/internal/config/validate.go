@@ -12,6 +12,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/robfig/cron/v3"
 
+	"rollcall/cmd/internal/touched"
 	"rollcall/ingest/kafka"
 )
 
@@ -78,6 +79,21 @@ func (c Config) checkIntake(ps *Problems) {
 		if c.Kafka.SASL.Mechanism != "" || c.Kafka.TLS.Enabled {
 			ps.add("", "kafka.brokers", "empty, so that an embedded broker is used, which has neither sasl nor tls; expected host:port")
 			intake.Kafka.SASL, intake.Kafka.TLS = kafka.SASLConfig{}, kafka.TLSConfig{}
+		}
+	}
+	if c.Kafka.TouchedTopic != "" {
+		if slices.Contains(c.Kafka.Topics, c.Kafka.TouchedTopic) {
+			ps.add("", "kafka.touched_topic", "%q, which kafka.topics has too; expected a topic of its own", c.Kafka.TouchedTopic)
+		}
+		if n := c.Kafka.TouchedPartitions; n < 1 || n > touched.MostPartitions {
+			ps.add("", "kafka.touched_partitions", "%d; expected 1 to %d", n, touched.MostPartitions)
+		}
+		own := intake.Kafka
+		own.Topics = []string{c.Kafka.TouchedTopic}
+		for _, err := range leaves(own.Validate()) {
+			if message, found := strings.CutPrefix(err.Error(), "kafka.topics: "); found {
+				ps.add("", "kafka.touched_topic", "%s", message)
+			}
 		}
 	}
 	for _, err := range leaves(intake.Validate()) {

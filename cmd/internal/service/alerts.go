@@ -69,9 +69,13 @@ func (s *Service) couriers(live *assess.Live) ([]*alerting.Courier, error) {
 	cfg.Resend, cfg.Heartbeat = s.cfg.Alerts.Resend, s.cfg.Alerts.Heartbeat
 	var all []*alerting.Courier
 	for _, t := range s.alerts.Targets {
-		all = append(all, alerting.NewCourier(cfg, t, alerting.Dependencies{
-			Store: s.alerts.Outbox, Clock: s.clock, Judged: live.Judged, Logger: s.log, Metrics: metrics,
-		}))
+		cfg := cfg
+		deps := alerting.Dependencies{Store: s.alerts.Outbox, Clock: s.clock, Judged: live.Judged, Logger: s.log, Metrics: metrics}
+		if s.share != nil {
+			cfg.Look = sharedLook
+			deps.Mine = func() bool { return s.delivers(t) }
+		}
+		all = append(all, alerting.NewCourier(cfg, t, deps))
 	}
 	return all, nil
 }

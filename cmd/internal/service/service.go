@@ -25,6 +25,7 @@ import (
 	"rollcall/cmd/internal/config"
 	"rollcall/cmd/internal/embedded"
 	"rollcall/cmd/internal/pictures"
+	"rollcall/cmd/internal/touched"
 	"rollcall/ingest"
 	"rollcall/ingest/decode"
 	"rollcall/ingest/kafka"
@@ -50,6 +51,7 @@ type Service struct {
 	conn     driver.Conn
 	broker   *embedded.Broker
 	client   *kafka.Client
+	share    *touched.Share // nil where this process assesses alone
 	intake   ingest.Config
 	hup      <-chan os.Signal // SIGHUP
 	close    []func() error   // in the order of starting
@@ -177,6 +179,9 @@ func (s *Service) startKafka(ctx context.Context) (err error) {
 	if err := s.client.Check(ctx, s.cfg.Kafka.Topics); err != nil {
 		return fmt.Errorf("kafka: %w", err)
 	}
+	if err := s.startShare(ctx); err != nil {
+		return err
+	}
 	s.log.Info("Kafka is ready", "embedded", s.cfg.Kafka.Embedded(), "brokers", s.intake.Kafka.Brokers, "topics", s.cfg.Kafka.Topics)
 	return nil
 }
@@ -208,6 +213,9 @@ func (s *Service) run(ctx context.Context) error {
 		}
 		s.deliver(ctx, couriers, tasks.Go)
 		tasks.Go(func() error { return live.Run(ctx) })
+		if s.share != nil {
+			tasks.Go(func() error { return s.share.Run(ctx, live.Rouse) })
+		}
 	}
 	if s.has(config.RoleReport) {
 		reporter, err := newReporter(s, live)
@@ -233,7 +241,10 @@ func (s *Service) pipeline(live *assess.Live) (*ingest.Pipeline, error) {
 		Conn: s.conn, Logger: s.log, Registry: s.registry, DecoderVersion: decode.Version,
 		Decoder: decode.New(decode.Options{Drop: s.cfg.Ingest.Drop, HashKey: key}),
 	}
-	if s.has(config.RoleAssess) {
+	switch {
+	case s.share != nil:
+		deps.Announce = s.announce
+	case s.has(config.RoleAssess):
 		deps.Stored = live.Stored
 	}
 	return ingest.New(s.intake, deps)
@@ -248,10 +259,10 @@ func (s *Service) assessor() (*assess.Live, error) {
 		return nil, err
 	}
 	c := s.live
-	c.Poll = !s.has(config.RoleIngest)
+	c.Poll = s.share == nil && !s.has(config.RoleIngest)
 	return assess.NewLive(c, assess.LiveDependencies{
 		Conn: s.conn, Terms: s.terms, Frontier: s.frontier(), Clock: s.clock, Logger: s.log, Metrics: metrics,
-		Outbox: s.alerts.Outbox, Alerts: s.alerts.Terms,
+		Outbox: s.alerts.Outbox, Alerts: s.alerts.Terms, Share: s.share,
 	}), nil
 }
 

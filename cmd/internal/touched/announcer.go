@@ -86,9 +86,7 @@ func (a *Announcer) Tell(ctx context.Context, list []Message) error {
 	by := map[int][]kafka.Message{}
 	for _, m := range list {
 		p := ring.Partition(m.Root)
-		for keys := range slices.Chunk(m.Keys, maxKeys) {
-			part := m
-			part.Keys = keys
+		for _, part := range m.parts() {
 			value, err := part.encode()
 			if err != nil {
 				return err

@@ -2,6 +2,7 @@ package touched
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 )
@@ -12,16 +13,33 @@ type Message struct {
 	Root string `json:"-"`
 	// Keys are its alias sets (alias_key of the table events) of which there is
 	// something new.
-	Keys []string `json:"keys"`
+	Keys []string `json:"keys,omitempty"`
 	// Anew is true where it is not known what is new, so that all of the call is to
 	// be read.
 	Anew bool `json:"anew,omitempty"`
+	// Gone is true where the call is part of another by now, which is held
+	// elsewhere.
+	Gone bool `json:"gone,omitempty"`
 	// Hops is how often an assessor has passed it on.
 	Hops int `json:"hops,omitempty"`
 }
 
 // maxKeys bounds a message: one may be about a call of ten thousand alias sets.
 const maxKeys = 1000
+
+// parts are messages of which each is within bounds.
+func (m Message) parts() []Message {
+	if m.Gone {
+		return []Message{m}
+	}
+	var all []Message
+	for keys := range slices.Chunk(m.Keys, maxKeys) {
+		part := m
+		part.Keys = keys
+		all = append(all, part)
+	}
+	return all
+}
 
 func (m Message) encode() ([]byte, error) { return json.Marshal(m) }
 
