@@ -11,8 +11,8 @@ import (
 // what they sent is lost: the hours that are found are those of the truth.
 func TestAppsBreak(t *testing.T) {
 	var total Report
-	for seed := range uint64(6) {
-		opt := simulate.SoakRun(900+seed, day, 30)
+	for seed := range uint64(4) {
+		opt := simulate.SoakRun(900+seed, day, 20)
 		opt.Span, opt.Outages, opt.Interop = 3*time.Hour, 5, 0.1
 		if seed%2 == 0 {
 			opt.Gaps = 8
