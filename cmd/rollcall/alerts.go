@@ -43,6 +43,7 @@ It is
   rollcall alerts list --call 3f2b6c1e-0d4f-4a53-9a55-7d1c54ad1df1 --json
   rollcall alerts test --config rollcall.yaml
   rollcall alerts resend 0bf0 --config rollcall.yaml
+  rollcall alerts seen --since 24h
   rollcall alerts runbook notice.missed`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -54,7 +55,7 @@ It is
 	}
 	a := &alertsCommand{}
 	cmd.PersistentFlags().StringVar(&a.file, "config", "", "configuration `FILE` of the service; default: everything embedded")
-	cmd.AddCommand(a.list(), a.test(), a.resend(), newRunbook())
+	cmd.AddCommand(a.list(), a.test(), a.resend(), a.seen(), newRunbook())
 	return cmd
 }
 

@@ -28,6 +28,9 @@ func TestShippedMetrics(t *testing.T) {
 	if _, err := service.NewClockOffsets(r); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := service.NewSights(r); err != nil {
+		t.Fatal(err)
+	}
 	known := map[string]bool{"rollcall_reports_failures_total": true, "rollcall_reports_written_total": true}
 	// Those of ingest come to be with its pipeline, which needs a store: here they
 	// are read from where they are named.

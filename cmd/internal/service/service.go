@@ -216,6 +216,7 @@ func (s *Service) run(ctx context.Context) error {
 		if s.share != nil {
 			tasks.Go(func() error { return s.share.Run(ctx, live.Rouse) })
 		}
+		tasks.Go(func() error { return s.watchSights(ctx) })
 	}
 	if s.has(config.RoleReport) {
 		reporter, err := newReporter(s, live)
