@@ -34,10 +34,13 @@ func ruleExpired() rule.Rule {
 func ruleUnused() rule.Rule {
 	return rule.Rule{
 		ID: RuleUnused, Version: 1, Severity: schema.SeverityInfo, Subject: rule.Policy,
-		Title:          "An exception of the policy covers no finding: it may be wrongly scoped, or no longer needed.",
-		Control:        rule.ControlProof(),
-		Remediation:    "Compare its scope with the findings that it is meant for, or take it out of the policy.",
-		FalsePositives: []string{"The evidence that is judged is only a part of what there is, such as a single day's."},
+		Title:       "An exception of the policy covers no finding: it may be wrongly scoped, or no longer needed.",
+		Control:     rule.ControlProof(),
+		Remediation: "Compare its scope with the findings that it is meant for, or take it out of the policy.",
+		FalsePositives: []string{
+			"The evidence that is judged is only a part of what there is, such as a single day's.",
+			"The calls that it is meant for were judged before it came: late evidence, or policy apply --since, has them judged by it.",
+		},
 	}
 }
 
@@ -98,10 +101,15 @@ func Report(suppressed []schema.Finding, p *policy.Policy, now time.Time) rule.O
 		about := func(r rule.Rule, message string) {
 			f := r.Finding(e.ID)
 			f.Tenant, f.App, f.Subject, f.PolicyVersion, f.Message = e.Tenant, e.App, "exception "+e.ID, p.ID, message
-			f.FirstAt, f.DetectedAt = now, now
-			if r.ID == RuleExpired {
-				f.FirstAt, f.DetectedAt = e.Expires, e.Expires
+			// Judged again, it began no later.
+			since := now
+			switch {
+			case r.ID == RuleExpired:
+				since = e.Expires
+			case !p.EffectiveFrom.IsZero() && p.EffectiveFrom.Before(now):
+				since = p.EffectiveFrom
 			}
+			f.FirstAt, f.DetectedAt = since, since
 			out.Find(f)
 		}
 		if expired {

@@ -136,6 +136,20 @@ exceptions:
 			}
 		}
 	}
+	since := func(day string) (first []string) {
+		now, err := time.Parse(time.DateOnly, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := parse(t, "effective_from: 2026-01-05"+untold+"    finds: [notice.missed]\nexceptions: [{id: other, owner: joe, reason: Another app., expires: 2027-01-01, scope: {rules: [notice.missed], app: desk}}]")
+		for _, f := range catalogue.Exceptions(covered, catalogue.Input{Policy: in, Now: now}).Findings {
+			first = append(first, f.FirstAt.Format(time.DateOnly))
+		}
+		return first
+	}
+	if a, b := since("2026-01-15"), since("2026-01-16"); strings.Join(a, " ") != "2026-01-05" || strings.Join(b, " ") != "2026-01-05" {
+		t.Errorf("an exception is unused from %v, and a day later from %v", a, b)
+	}
 	at := func(day string) []string {
 		now, err := time.Parse(time.DateOnly, day)
 		if err != nil {
