@@ -1,6 +1,9 @@
 package trial
 
 import (
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -10,26 +13,20 @@ import (
 // TestSubjects: a test can be about whatever a rule judges, both ways, and what
 // does not hold is told.
 func TestSubjects(t *testing.T) {
-	const brands = `
+	const terms = `
+names: {protected: [Satya Nadella]}
 brand:
   certifications: [{id: m365, app: care, names: [Microsoft 365 Certified], from: 2026-01-01, until: 2026-06-30, scope: [claim]}]
   others: [{company: Adatum, names: [Adatum Ledger]}]
-tests:
-  - name: a listing
 `
-	const listing = "    listing: {appId: care, appName: Care Line, companyName: Northwind, "
+	const listing = "\n    listing: {appId: care, appName: Care Line, companyName: Northwind, "
 	const call = `
-names: {protected: [Satya Nadella]}
-tests:
-  - name: a call
     call:
       recorded: [10s-3m]
       sessions:
         - {id: jane, path: teams_client:teams_user, raw_id: "8:orgid:aaaaaaaa-0000-4000-8000-000000000001", name: Jane Doe, directory_name: Jane Doe}
         - {id: eve, raw_id: "8:acs:a_b", name: `
 	const five = `
-tests:
-  - name: an hour of an app
     call:
       recorded: [10s-3m]
       sessions:
@@ -38,17 +35,17 @@ tests:
         - {id: c, app: care, app_version: "2", left: 5m, signalled: [{at: 11s, capture: recording}]}
         - {id: d, app: care, app_version: "2", left: 5m, signalled: [{at: 11s, capture: recording}]}
 `
-	for name, c := range map[string]struct{ text, want string }{
-		"a truthful statement":          {brands + listing + "texts: [{locale: en, text: Northwind Care Line integrated with Microsoft Teams}]}\n    silent: [brand.statement, brand.name]", ""},
-		"without a call with Teams":     {brands + listing + "texts: [{text: Northwind Care Line integrated with Microsoft Teams}], with_teams: false}\n    finds: [brand.statement description no_evidence]", ""},
-		"a mark in a name":              {brands + listing + "developerName: Northwind Teams}\n    finds: [brand.name developerName]\n    silent: [brand.statement]", ""},
-		"not that name":                 {brands + listing + "developerName: Northwind Teams}\n    finds: [brand.name appName]", "expected brand.name appName, which is not found; found brand.name developerName"},
-		"a text in one of two locales":  {brands + listing + "texts: [{locale: en, text: We count.}, {locale: de, text: Wie Microsoft Teams}]}\n    finds: [brand.statement description (de), brand.statement description]", ""},
-		"not in the other locale":       {brands + listing + "texts: [{locale: en, text: We count.}, {locale: de, text: Wie Microsoft Teams}]}\n    finds: [brand.statement description (en)]", "expected brand.statement description (en), which is not found"},
-		"not silent":                    {brands + listing + "texts: [{text: Like Microsoft Teams}]}\n    silent: [brand.statement]", "brand.statement is not silent: The description of the listing of care"},
-		"endorsement and another's":     {brands + "    listing: {appId: care, appName: Adatum Ledger, texts: [{text: Sponsored by Microsoft}]}\n    finds: [brand.endorsement description, brand.not-unique appName]", ""},
-		"a certification that holds":    {brands + "    start: 2026-03-01\n" + listing + "certification: Microsoft 365 Certified}\n    silent: [brand.certification]", ""},
-		"a certification that is over":  {brands + "    start: 2026-07-02\n" + listing + "certification: Microsoft 365 Certified}\n    finds: [brand.certification certification]", ""},
+	cases := map[string]struct{ text, want string }{
+		"a truthful statement":          {listing + "texts: [{locale: en, text: Northwind Care Line integrated with Microsoft Teams}]}\n    silent: [brand.statement, brand.name]", ""},
+		"without a call with Teams":     {listing + "texts: [{text: Northwind Care Line integrated with Microsoft Teams}], with_teams: false}\n    finds: [brand.statement description no_evidence]", ""},
+		"a mark in a name":              {listing + "developerName: Northwind Teams}\n    finds: [brand.name developerName]\n    silent: [brand.statement]", ""},
+		"not that name":                 {listing + "developerName: Northwind Teams}\n    finds: [brand.name appName]", "expected brand.name appName, which is not found; found brand.name developerName"},
+		"a text in one of two locales":  {listing + "texts: [{locale: en, text: We count.}, {locale: de, text: Wie Microsoft Teams}]}\n    finds: [brand.statement description (de), brand.statement description]", ""},
+		"not in the other locale":       {listing + "texts: [{locale: en, text: We count.}, {locale: de, text: Wie Microsoft Teams}]}\n    finds: [brand.statement description (en)]", "expected brand.statement description (en), which is not found"},
+		"not silent":                    {listing + "texts: [{text: Like Microsoft Teams}]}\n    silent: [brand.statement]", "brand.statement is not silent: The description of the listing of care"},
+		"endorsement and another's":     {"\n    listing: {appId: care, appName: Adatum Ledger, texts: [{text: Sponsored by Microsoft}]}\n    finds: [brand.endorsement description, brand.not-unique appName]", ""},
+		"a certification that holds":    {"\n    start: 2026-03-01" + listing + "certification: Microsoft 365 Certified}\n    silent: [brand.certification]", ""},
+		"a certification that is over":  {"\n    start: 2026-07-02" + listing + "certification: Microsoft 365 Certified}\n    finds: [brand.certification certification]", ""},
 		"a name that looks like Jane's": {call + "J\u0430ne Doe}\n    finds: [name.impersonation eve]\n    silent: [name.directory-mismatch, name.missing]", ""},
 		"a protected name":              {call + "Satya Nadella}\n    finds: [name.impersonation eve]", ""},
 		"a name of her own":             {call + "Eve Adams}\n    silent: [name.impersonation, name.missing, name.brand, name.unsafe, name.external-label, name.directory-mismatch]", ""},
@@ -58,13 +55,19 @@ tests:
 		"five do": {five + `        - {id: e, app: care, app_version: "2", left: 5m, signalled: [{at: 11s, capture: recording}]}
     finds: [notice.app-broken care]
     silent: [evidence.silent-app]`, ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			failures := Run(parse(t, c.text))
-			if c.want == "" && len(failures) > 0 || c.want != "" && (len(failures) != 1 || !strings.Contains(failures[0].String(), c.want)) {
-				t.Errorf("got %v, want %q", failures, c.want)
-			}
-		})
+	}
+	text := terms + "tests:\n"
+	for _, name := range slices.Sorted(maps.Keys(cases)) {
+		text += "  - name: " + strconv.Quote(name) + strings.TrimRight(cases[name].text, "\n") + "\n"
+	}
+	failed := map[string]string{} // of one run: a policy is prepared once for all its tests
+	for _, f := range Run(parse(t, text)) {
+		failed[f.Name] = f.String()
+	}
+	for name, c := range cases {
+		if got := failed[name]; c.want == "" && got != "" || !strings.Contains(got, c.want) {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
 	}
 }
 
