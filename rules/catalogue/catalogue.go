@@ -73,7 +73,7 @@ type Input struct {
 // Of the call it uses what holds for all sessions, not its list of them: the
 // sessions of a large meeting are judged one by one.
 func Session(call schema.Call, s schema.Session, rows []schema.Obligation, in Input) rule.Outcome {
-	return SomeOfSession(call, s, rows, in, Some{Notices: true, Consent: true, Clouds: true, Skew: true, Own: in.Policy.Own()})
+	return SomeOfSession(call, s, rows, in, Some{Missed: true, Shown: true, Consent: true, Clouds: true, Skew: true, Own: in.Policy.Own()})
 }
 
 // Due is the first instant after in.Now at which what the rules say of a session

@@ -17,9 +17,10 @@ import (
 
 // Some are the rules that judge where only what some of them say is asked.
 type Some struct {
-	// Notices, Consent, Clouds and Skew are the rules about sessions of those
+	// Missed are the rules that obligations alone decide, Shown those on what
+	// notices say; Consent, Clouds and Skew are those about sessions of other
 	// families; Conflict is that on sources that differ.
-	Notices, Consent, Clouds, Skew, Conflict bool
+	Missed, Shown, Consent, Clouds, Skew, Conflict bool
 	// Names are rules about displayed names.
 	Names []string
 	// Own are rules of the policy's own.
@@ -30,7 +31,7 @@ type Some struct {
 // where sessions are of the same apps and tenants.
 func Asked(before, after *policy.Policy, p policy.Parts) (was, is Some) {
 	rows := p.Notices || p.Deadlines
-	was = Some{Notices: rows, Consent: rows || p.Consent, Clouds: p.Clouds, Skew: p.Skew, Conflict: p.Conflict, Names: names.Asks(p.Names)}
+	was = Some{Missed: rows, Shown: p.Notices, Consent: p.Consent || p.Hours || p.Receipts, Clouds: p.Clouds, Skew: p.Skew, Conflict: p.Conflict, Names: names.Asks(p.Names)}
 	is = was
 	was.Own, is.Own = policy.OwnApart(before, after, rows)
 	return was, is
@@ -43,7 +44,8 @@ func (s Some) IDs() []string {
 		is  bool
 		ids []string
 	}{
-		{s.Notices, []string{notice.RuleMissed, notice.RuleLate, notice.RuleWrongText, notice.RuleStale}},
+		{s.Missed, []string{notice.RuleMissed, notice.RuleLate}},
+		{s.Shown, []string{notice.RuleWrongText, notice.RuleStale}},
 		{s.Consent, []string{consent.RuleMissing, consent.RuleDeclined}},
 		{s.Clouds, []string{interop.RuleGovernment}},
 		{s.Skew, []string{evidence.RuleClockSkew}},
@@ -59,12 +61,21 @@ func (s Some) IDs() []string {
 	return ids
 }
 
+// Missed has the rules that obligations alone decide judge them.
+func Missed(rows []schema.Obligation, p *policy.Policy) rule.Outcome {
+	out := notice.Judge(rows, p)
+	exceptions.Apply(out.Findings, p)
+	return out
+}
+
 // SomeOfSession is Session by some rules alone.
 func SomeOfSession(call schema.Call, s schema.Session, rows []schema.Obligation, in Input, some Some) rule.Outcome {
 	subject := rule.NewSession(call, s, rows, in.Policy, in.Now)
 	var out rule.Outcome
-	if some.Notices {
+	if some.Missed {
 		out.Add(notice.Judge(rows, in.Policy))
+	}
+	if some.Shown {
 		out.Add(notice.JudgeShown(subject, in.Gaps))
 	}
 	if some.Consent {

@@ -24,6 +24,8 @@ type Parts struct {
 	// Hours is what of Notices decides what a session adds to an hour of its app:
 	// who is obligated, and when a signal counts.
 	Hours bool
+	// Receipts is which apps send receipts; it is of Notices too.
+	Receipts bool
 	// Quiet is how long a call may be without evidence.
 	Quiet bool
 	// Consent, Skew, Conflict and Clouds are what the rules on consent, on clients'
@@ -59,18 +61,10 @@ func Apart(a, b *Policy) Parts {
 		m, n := a.Notice(pair[0]), b.Notice(pair[1])
 		p.Deadlines = p.Deadlines || m.Deadline != n.Deadline || m.Grace != n.Grace
 		p.Notices = p.Notices || !m.same(n) || pair[0].SendsReceipts != pair[1].SendsReceipts
+		p.Receipts = p.Receipts || pair[0].SendsReceipts != pair[1].SendsReceipts
 		p.Hours = p.Hours || m.Early != n.Early || m.Clock != n.Clock || !slices.Equal(m.Obligated, n.Obligated)
 		p.Consent = p.Consent || !reflect.DeepEqual(a.Consent(pair[0]), b.Consent(pair[1]))
 	}
-	return p
-}
-
-// Or are the parts in which either differs.
-func (p Parts) Or(o Parts) Parts {
-	p.Names = p.Names.or(o.Names)
-	p.Deadlines, p.Notices, p.Hours, p.Quiet = p.Deadlines || o.Deadlines, p.Notices || o.Notices, p.Hours || o.Hours, p.Quiet || o.Quiet
-	p.Consent, p.Skew, p.Conflict, p.Clouds = p.Consent || o.Consent, p.Skew || o.Skew, p.Conflict || o.Conflict, p.Clouds || o.Clouds
-	p.Own, p.Exceptions, p.Apps, p.Else = p.Own || o.Own, p.Exceptions || o.Exceptions, p.Apps || o.Apps, p.Else || o.Else
 	return p
 }
 
@@ -110,15 +104,20 @@ func (a App) same(b App) bool {
 // same reports whether parameters differ in nothing but what Parts tells apart by
 // itself.
 func (n Notice) same(o Notice) bool {
-	equal := maps.EqualFunc(n.Texts, o.Texts, func(a, b Patterns) bool {
-		return maps.EqualFunc(a, b, func(a, b []*regexp.Regexp) bool {
-			return slices.EqualFunc(a, b, func(a, b *regexp.Regexp) bool { return a.String() == b.String() })
-		})
-	})
+	equal := sameTexts(n.Texts, o.Texts)
 	for _, n := range []*Notice{&n, &o} {
 		n.Deadline, n.Grace, n.Quiet, n.Texts = 0, 0, 0, nil
 	}
 	return equal && reflect.DeepEqual(n, o)
+}
+
+// sameTexts reports whether patterns for texts are the same.
+func sameTexts(a, b map[string]Patterns) bool {
+	return maps.EqualFunc(a, b, func(a, b Patterns) bool {
+		return maps.EqualFunc(a, b, func(a, b []*regexp.Regexp) bool {
+			return slices.EqualFunc(a, b, func(a, b *regexp.Regexp) bool { return a.String() == b.String() })
+		})
+	})
 }
 
 // rest is the policy without what Apart compares by itself, and without what
@@ -159,6 +158,15 @@ func (p *Policy) Patience() (most time.Duration) {
 		most = max(most, max(n.Deadline, n.Stale, p.Consent(pair[0]).Deadline)+n.Grace)
 	}
 	return most
+}
+
+// Soonest is the shortest deadline of notices that any app has.
+func (p *Policy) Soonest() time.Duration {
+	soonest := p.base.Deadline
+	for pair := range pairs(p, p) {
+		soonest = min(soonest, p.Notice(pair[0]).Deadline)
+	}
+	return soonest
 }
 
 // Moves reports whether two policies give a session to different apps or

@@ -36,7 +36,7 @@ func TestApart(t *testing.T) {
 		{[]string{"'record(ed|ing)'", "'recorded'"}, Parts{Notices: true}},
 		{[]string{"no person", "nobody"}, Parts{Notices: true}},
 		{[]string{"stale: 90s", "stale: 80s"}, Parts{Notices: true}},
-		{[]string{"receipts: none", "receipts: expected"}, Parts{Notices: true}},
+		{[]string{"receipts: none", "receipts: expected"}, Parts{Notices: true, Receipts: true}},
 		{[]string{"quiet: 24h", "quiet: 12h"}, Parts{Quiet: true}},
 		{[]string{"required: []", "required: [transcription]"}, Parts{Consent: true}},
 		{[]string{"government_tenants: [7", "government_tenants: [8"}, Parts{Clouds: true}},
@@ -75,7 +75,7 @@ func TestApart(t *testing.T) {
 			t.Errorf("own rules about obligations that differ (%v): %+v, %+v", obligations, was, is)
 		}
 	}
-	if a, b := Default(), Default(); Apart(a, b) != (Parts{}) || a.Patience() != 120*time.Second {
-		t.Errorf("the default: %+v, %v", Apart(a, b), a.Patience())
+	if a, b := Default(), Default(); Apart(a, b) != (Parts{}) || a.Patience() != 120*time.Second || a.Soonest() != 5*time.Second {
+		t.Errorf("the default: %+v, %v, %v", Apart(a, b), a.Patience(), a.Soonest())
 	}
 }

@@ -1,11 +1,13 @@
 package assess
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
 	"rollcall/rules/catalogue"
 	"rollcall/rules/evidence"
+	"rollcall/rules/expr"
 	"rollcall/rules/notice"
 	"rollcall/rules/policy"
 	"rollcall/rules/rule"
@@ -17,36 +19,45 @@ import (
 type difference struct {
 	parts   policy.Parts
 	was, is catalogue.Some  // the rules that may say something else, of either
+	own     [2][]policy.Own // the same of a session of which the obligations are the same
 	anew    map[string]bool // their ids, but for those on names
+	dues    bool            // obligations alone tell them
 }
 
 func differenceOf(before, after *policy.Policy) difference {
-	p := difference{parts: policy.Apart(before, after), anew: map[string]bool{}}
-	p.was, p.is = catalogue.Asked(before, after, p.parts)
-	for _, s := range [...]catalogue.Some{p.was, p.is} {
+	d := difference{parts: policy.Apart(before, after), anew: map[string]bool{}}
+	d.was, d.is = catalogue.Asked(before, after, d.parts)
+	d.own[0], d.own[1] = policy.OwnApart(before, after, false)
+	for _, s := range [...]catalogue.Some{d.was, d.is} {
 		s.Names = nil
 		for _, id := range s.IDs() {
-			p.anew[id] = true
+			d.anew[id] = true
 		}
 	}
-	return p
+	alone := d
+	alone.was.Missed = false
+	if d.dues = d.parts.Deadlines && !alone.byCall(); d.dues {
+		d.was.Missed, d.is.Missed = false, false
+	}
+	return d
 }
 
-// bySession reports whether any rule about sessions or calls is asked that looks
-// at sessions.
-func (p difference) bySession() bool {
-	return p.parts.Apps || p.was.Notices || p.was.Consent || p.was.Clouds || p.was.Skew || len(p.was.Own)+len(p.is.Own) > 0
+// bySession reports whether rules are asked that look at sessions.
+func (d difference) bySession() bool {
+	return d.parts.Apps || d.was.Missed || d.was.Shown || d.was.Consent || d.was.Clouds || d.was.Skew || len(d.was.Own)+len(d.is.Own) > 0
 }
 
 // byCall reports whether anything that was assembled is looked at.
-func (p difference) byCall() bool { return p.bySession() || p.parts.Quiet || p.parts.Conflict }
+func (d difference) byCall() bool { return d.bySession() || d.parts.Quiet || d.parts.Conflict }
 
 // decides reports whether what is judged anew depends on time: on what is still
 // under way, and on the ends of calls.
-func (p difference) decides() bool { return p.byCall() }
+func (d difference) decides() bool { return d.dues || d.byCall() }
 
 // obligations reports whether some rules look at obligations.
-func obligations(s catalogue.Some) bool { return s.Notices || s.Consent || len(s.Own) > 0 }
+func obligations(s catalogue.Some) bool {
+	return s.Missed || s.Shown || s.Consent || slices.ContainsFunc(s.Own, func(o policy.Own) bool { return o.Subject == expr.ScopeObligation })
+}
 
 // A parted judges that in which policies differ, by both, of calls of which the
 // results hold otherwise.
@@ -60,6 +71,7 @@ type parted struct {
 	moved         bool          // a session is of another app or tenant
 	sessions      int
 	was, is       Judged
+	terms         map[termsKey]*terms
 }
 
 // parts judges anew that in which the policies differ, by what was assembled of
@@ -69,7 +81,7 @@ func (k *taken) parts(ctx context.Context) error {
 		return nil
 	}
 	pick := func(c *knownCall) bool { return c.way == byResults && (k.hours || k.differences[c.policy].byCall()) }
-	return k.walk(ctx, k.stretch, k.calls, pick, k.hours || k.any(difference.bySession), &parted{taken: k, before: k.Comparison.before, after: k.Comparison.after})
+	return k.walk(ctx, k.stretch, k.calls, pick, k.hours || k.any(difference.bySession), &parted{taken: k, before: k.Comparison.before, after: k.Comparison.after, terms: map[termsKey]*terms{}})
 }
 
 func (p *parted) prepare(context.Context, Stretch, []string) error { return nil }
@@ -93,28 +105,31 @@ func (p *parted) session(s schema.Session) {
 		p.moved = true
 		return
 	}
-	was, is := p.input(p.call.policy), p.input(p.after.Policy)
-	var before, after []schema.Obligation
-	if p.hours || obligations(p.apart.was) || obligations(p.apart.is) {
-		before = notice.Session(p.outline, s, notice.Input{Policy: was.Policy, Now: was.Now, Gaps: was.Gaps})
-		after = before
-		if p.apart.is.Notices {
-			after = notice.Session(p.outline, s, notice.Input{Policy: is.Policy, Now: is.Now, Gaps: is.Gaps})
+	in := [2]catalogue.Input{p.input(p.call.policy), p.input(p.after.Policy)}
+	some := [2]catalogue.Some{p.apart.was, p.apart.is}
+	told := p.told(s)
+	p.leaveOut(&some, told, !told.Rows)
+	var rows [2][]schema.Obligation
+	if p.hours || obligations(some[0]) || obligations(some[1]) {
+		for i := range rows {
+			rows[i] = rows[0]
+			if i == 0 || told.Rows || told.Texts {
+				rows[i] = notice.Session(p.outline, s, notice.Input{Policy: in[i].Policy, Now: in[i].Now, Gaps: in[i].Gaps})
+			}
 		}
+		p.leaveOut(&some, told, slices.EqualFunc(rows[0], rows[1], sameObligation))
 	}
-	p.was.add(catalogue.SomeOfSession(p.outline, s, before, was, p.apart.was))
-	p.is.add(catalogue.SomeOfSession(p.outline, s, after, is, p.apart.is))
+	p.was.add(catalogue.SomeOfSession(p.outline, s, rows[0], in[0], some[0]))
+	p.is.add(catalogue.SomeOfSession(p.outline, s, rows[1], in[1], some[1]))
 	if p.hours {
-		p.is.Hours = append(p.is.Hours, catalogue.Hours(p.outline, s, after, is)...)
+		p.is.Hours = append(p.is.Hours, catalogue.Hours(p.outline, s, rows[1], in[1])...)
 	}
 	s.Receipts, s.Signals = nil, nil
 	p.outline.Sessions = append(p.outline.Sessions, s)
 }
 
 func (p *parted) moves(s schema.Session) bool {
-	if s.Resource == "" {
-		s.Resource = p.outline.Resource
-	}
+	s.Resource = cmp.Or(s.Resource, p.outline.Resource)
 	return policy.Moves(p.call.policy, p.after.Policy, s)
 }
 

@@ -40,7 +40,7 @@ func (c *Comparison) byResults(ctx context.Context, s Stretch, calls []knownCall
 			}
 		}
 	}
-	for _, judge := range []func(context.Context) error{k.parts, k.renamed, k.covered, k.sum} {
+	for _, judge := range []func(context.Context) error{k.dues, k.parts, k.renamed, k.covered, k.sum} {
 		if err := judge(ctx); err != nil {
 			return err
 		}
