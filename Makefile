@@ -15,6 +15,9 @@ INPUTS ?=
 BENCH ?= .
 # How many obligations a soak compares at least.
 OBLIGATIONS ?= 1000000
+# The first seed of the names that a soak makes besides, and how many.
+SEED ?= 1
+SEEDS ?= 10
 PACKAGES ?= ./...
 
 .DEFAULT_GOAL = build
@@ -60,8 +63,9 @@ integration: libchdb kafka alertmanager ## run the tests against a real Apache K
 fuzz: libchdb ## run every fuzz target for FUZZTIME, or INPUTS messages through all decoders
 	@.ci/fuzz.sh $(if $(INPUTS),-n $(INPUTS),$(FUZZTIME) $(PACKAGES))
 
-soak: ## hold the program against the truth on OBLIGATIONS obligations, the rules for names against 60,000
-	@$(GO) test ./rules/names/nametest -run '^TestProof$$' -count 1 -timeout 20m -v -args -full
+soak: ## hold the program against the truth on OBLIGATIONS obligations, the rules for names on SEEDS sets of them
+	@$(GO) test ./rules/names/nametest -run '^(TestProof|TestPublished)$$' -count 1 -timeout 20m -v -args -full
+	@$(GO) test ./rules/names/nametest -run '^(TestProof|TestPublished)$$' -count 1 -timeout 40m -v -args -seed $(SEED) -seeds $(SEEDS)
 	@$(GO) test ./cmd/internal/soak -run '^TestSoak$$' -count 1 -timeout 60m -v -args -obligations $(OBLIGATIONS)
 
 bench: libchdb kafka ## measure decoding, ingest against its floor, whole commands, hot paths (BENCH=decode: the first)

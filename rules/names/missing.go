@@ -16,7 +16,7 @@ import (
 // ids are what stands for an id in a name: raw ids, GUIDs, long hexadecimal
 // numbers, addresses.
 var ids = regexp.MustCompile(`(?i)\b(8|28|4|48):(acs|orgid|gcch|dod|teamsvisitor|spool|live)[:_-]\S*|\b(acs|orgid|teamsvisitor):\S+` +
-	`|\{?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\}?|\b4:\+?[0-9]{5,}|\b0x[0-9a-f]{6,}\b|\b[0-9a-f]{16,}\b|[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>().]{2,}`)
+	`|\{?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\}?|\b4:\+?[0-9]{5,}|\b0x[0-9a-f]{6,}\b|(?:\b|_)[0-9a-f]{16,}\b|\b(?:tel|sips?|mailto|callto):\S*|[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>().]{2,}`)
 
 // idPrefixes are what is left of an id of which only the rest was known.
 var idPrefixes = regexp.MustCompile(`(?i)\b(8|28|4|48)?:?(acs|orgid|gcch|dod|teamsvisitor|spool)\b:?`)

@@ -83,7 +83,7 @@ func Unsafe(name string) []Bad {
 		case 0x202a <= r && r <= 0x202e, 0x2066 <= r && r <= 0x2069, 0x206a <= r && r <= 0x206f:
 			kind = "bidi"
 		case r == '\u200e', r == '\u200f', r == '\u061c':
-			if !slices.ContainsFunc(runes, rightToLeft) {
+			if !slices.ContainsFunc(runes, rightToLeft) || withinLeftToRight(runes, i) {
 				kind = "bidi"
 			}
 		case r == utf8.RuneError:
@@ -114,6 +114,19 @@ func Unsafe(name string) []Bad {
 func rightToLeft(r rune) bool {
 	return unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana, unicode.Nko, unicode.Adlam, unicode.Hanifi_Rohingya,
 		unicode.Mandaic, unicode.Samaritan, unicode.Mende_Kikakui) && unicode.IsLetter(r)
+}
+
+// withinLeftToRight reports whether a directional mark stands within a word that
+// is written from the left, where none can be needed.
+func withinLeftToRight(runes []rune, i int) bool {
+	before := i - 1
+	for before > 0 && unicode.Is(unicode.Mn, runes[before]) {
+		before--
+	}
+	plain := func(j int) bool {
+		return j >= 0 && j < len(runes) && unicode.IsLetter(runes[j]) && !rightToLeft(runes[j])
+	}
+	return plain(before) && plain(i+1)
 }
 
 // needed reports whether an invisible character is where its script or an emoji

@@ -19,6 +19,10 @@ Külső, Vendég, Extern, Invitat, Neverificat, Външен, Гост, Vanjski,
 خارجي, ضيف, לא מאומת, חיצוני, אורח, مهمان, خارجی
 ภายนอก, ผู้เยี่ยมชม, Bên ngoài, Khách, Eksternal, Tamu, Luaran, Tetamu, बाहरी, अतिथि, বাহ্যিক, வெளிப்புறம், బాహ్య
 Väline, Külaline, Ārējs, Viesis, Išorinis, Svečias, Kanpokoa, Extern (convidat), Externo (convidado)
+Externí uživatel, Externer Benutzer, Utilisateur externe, Usuario externo, Usuário externo, Utente esterno, Zewnętrzne, Externé, Külsős, Внешний пользователь, Външно, Vanjsko, Gost, Спољни, Надворешен
+Εξωτερικό, Dışarıdan, Xarici, Qonaq, Сыртқы, Қонақ, გარე, სტუმარი, Արտաքին, Հյուր, Гадаад, Зочин, I jashtëm, Mysafir, Utanaðkomandi, Seachtrach, Allanol, Gwestai, Gonbidatua, Convidat
+Panlabas, Bisita, Nje, Mgeni, Ekstern gebruiker, ውጫዊ, እንግዳ, خارجی, بیرونی, مہمان, बाह्य, पाहुणा, বহিরাগত, অতিথি, বাহ্যিক ব্যবহারকারী, બાહ્ય, અતિથિ, ಬಾಹ್ಯ, ಅತಿಥಿ, ബാഹ്യം, ബാഹ്യ, അതിഥി, ਬਾਹਰੀ, ਮਹਿਮਾਨ
+வெளி, வெளிப்புற, விருந்தினர், అతిథి, බාහිර, අමුත්තා, ខាងក្រៅ, ភ្ញៀវ, ພາຍນອກ, ແຂກ, ပြင်ပ, ဧည့်သည်, แขก, บุคคลภายนอก, Người ngoài, 社外, 来客, 外部人员, 外部人員, 외부 사용자, 외부인, 손님
 `
 
 const defaultRoles = `
@@ -31,6 +35,12 @@ Organizator, Prowadzący, Wsparcie, Arrangör, Arrangør, Järjestäjä, Organiz
 Организатор, Ведущий, Поддержка, Організатор, Підтримка, Διοργανωτής, Düzenleyen, Destek
 開催者, 主催者, 発表者, サポート, 组织者, 召集人, 主持人, 支持, 組織者, 支援, 이끌이, 주최자, 발표자, 지원
 المنظم, المضيف, الدعم, מארגן, מארח, תמיכה, ผู้จัด, Người tổ chức, Penyelenggara, आयोजक
+Meeting host, Call host, Meeting organiser, Coorganizer, Co-organiser, Co-presenter, Main organizer, Support agent, Meeting admin, Customer service, Technical support
+Besprechungsorganisator, Mitorganisator, Veranstalter, Coorganisateur, Hôtesse, Modérateur, Modératrice, Coorganizador, Coanfitrión, Anfitriona, Moderadora, Anfitriã, Coorganizzatore, Conduttore
+Vergaderingsorganisator, Presentator, Ondersteuning, Gospodarz, Współorganizator, Mötesorganisatör, Mødearrangør, Møtearrangør, Kokouksen järjestäjä, Esittäjä, Pořadatel, Hostiteľ, Hostitel, Házigazda
+Gazdă, Moderátor, Домакин, Водещ, Domaćin, Домаћин, Gostitelj, Οικοδεσπότης, Υποστήριξη, Toplantı düzenleyicisi, Ev sahibi, Sunucu, Ведуча, Ведучий, Докладчик, Администратор, Адміністратор
+ホスト, 司会者, 管理者, 主办方, 主辦人, 管理员, 管理員, 技术支持, 客服, 호스트, 진행자, 관리자, المنسق, مدير الاجتماع, ميزبان, برگزارکننده, منتظم, מנחה, מנהל הפגישה, ผู้จัดการประชุม, เจ้าภาพ, ฝ่ายสนับสนุน
+Chủ trì, Người chủ trì, Hỗ trợ, Tuan rumah, Penganjur, Dukungan, मेज़बान, सहायता, আয়োজক, সহায়তা, அமைப்பாளர், నిర్వాహకుడు, Korraldaja, Organizētājs, Organizatorius
 `
 
 const defaultPlaceholders = `

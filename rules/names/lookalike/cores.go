@@ -3,6 +3,7 @@ package lookalike
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -15,6 +16,9 @@ type core struct {
 	initials []rune // single letters between longer words, folded, sorted
 	added    bool   // something around it was left out
 	order    bool   // a comma says that the words are in another order
+	// tail is what stands behind a comma and was left out: an addition, unless it
+	// is a name, and the words before it are family names.
+	tail []word
 }
 
 // maxCores bounds in how many ways a name is taken: one with more separators
@@ -77,9 +81,15 @@ func (w word) initial() (rune, bool) {
 	if b, ok := u.Base(r); ok && r >= 0x1f100 && isASCIILetter(b.Letter) { // circled and squared
 		return fold(b.Letter), true
 	}
-	switch u.Script(r) {
-	case "Latin", "Cyrillic", "Greek", "Armenian":
-		return fold(r), true
+	like := []rune{r}
+	if !usual(u, r) {
+		like = append(like, drawnLike(r)...)
+	}
+	for _, x := range like {
+		switch u.Script(x) {
+		case "Latin", "Cyrillic", "Greek", "Armenian":
+			return fold(x), true
+		}
 	}
 	return 0, false
 }
@@ -88,21 +98,27 @@ func (w word) initial() (rune, bool) {
 // known name those are taken that leave a whole name.
 func cores(r reading, known bool) []core {
 	var out []core
+	var tail []word
 	take := func(words []word, added bool) {
 		if len(words) == 0 || len(out) >= maxCores {
 			return
 		}
 		order := slices.ContainsFunc(words[1:], func(w word) bool { return w.before == comma })
-		out = appendCore(out, core{words: words, added: added, order: order})
-		if last := words[len(words)-1]; !known {
+		put := func(words []word, added bool) {
+			out = appendCore(out, core{words: words, added: added, order: order, tail: tail})
+			last := words[len(words)-1]
+			if known {
+				return
+			}
 			// A number at the end, of which the first digits may be letters.
 			for n := last.letters(); (n >= 2 || n == 1 && unspaced(last.units[0].r)) && n < len(last.units) && n < last.letters()+4; n++ {
 				bare := append(slices.Clone(words[:len(words)-1]), word{units: last.units[:n], before: last.before})
 				if whole(bare) || len(words) == 1 {
-					out = appendCore(out, core{words: bare, added: true, order: order})
+					out = appendCore(out, core{words: bare, added: true, order: order, tail: tail})
 				}
 			}
 		}
+		put(words, added)
 		lead, trail := 0, 0
 		for lead < len(words) && words[lead].aside() {
 			lead++
@@ -114,30 +130,53 @@ func cores(r reading, known bool) []core {
 			for j := 0; j <= min(trail, 4) && i+j < len(words); j++ {
 				bare := words[i : len(words)-j]
 				if i+j > 0 && len(out) < maxCores && ((whole(bare) || !known && len(bare) == 1 && len(bare[0].units) >= joinedLetters) && !(known && allAside(bare)) || !known && numbersAround(words, i, j)) {
-					out = appendCore(out, core{words: bare, added: true, order: order})
+					put(bare, true)
 				}
 			}
 		}
 	}
-	outside, inside, segments := split(r.words, known)
+	r.words = unquoted(r.words)
+	outside, inside, segments, behind := split(r.words, known)
 	bracketed := len(inside) > 0
 	take(outside, bracketed)
 	if bracketed {
 		take(r.words, false)
 	}
 	if len(segments) > 1 || len(segments) == 1 && len(segments[0]) < len(outside) {
+		if n := slices.IndexFunc(outside, func(w word) bool { return w.before == strong || w.before == closeStrong }); n > 0 {
+			take(outside[:n], true)
+		}
 		for i, s := range segments {
-			if i == 0 && !known || whole(s) && (i == 0 || !known) || desk(s) && !known {
+			if tail = nil; i == 0 {
+				tail = behind
+			}
+			if i == 0 && !known || whole(s) && (i == 0 || !known) || desk(s) && !known || !known && len(s) == 1 && (len(s[0].units) >= wholeLetters || s[0].camel()) {
 				take(s, true)
 			}
 		}
+		tail = nil
+		// A separator may stand for a space: "Jane~Doe~@~Contoso".
+		for n := 2; n < min(len(segments), 5) && !known; n++ {
+			take(slices.Concat(segments[:n]...), true)
+			take(slices.Concat(segments[len(segments)-n:]...), true)
+		}
 	}
 	for _, s := range inside {
-		if !known && (len(s) >= 2 || whole(s) || desk(s)) {
+		if !known && (len(s) >= 2 || whole(s) || desk(s) || len(s[0].units) >= wholeLetters || len(outside) == 0 && len(s[0].units) >= joinedLetters) {
 			take(s, true)
 		}
 	}
 	return out
+}
+
+// camel reports whether a word is written as two: "JaneDoe".
+func (w word) camel() bool {
+	for i := 2; i < len(w.units)-1; i++ {
+		if unicode.IsUpper(w.units[i].r) && unicode.IsLower(w.units[i-1].r) && len(w.units) >= joinedLetters {
+			return true
+		}
+	}
+	return false
 }
 
 // desk reports whether a part of a name is one word for a department, which may
@@ -145,19 +184,47 @@ func cores(r reading, known bool) []core {
 func desk(words []word) bool { return len(words) == 1 && around[words[0].plain()] }
 
 // joinedLetters is the number of letters from which a single word may be a whole
-// name without its spaces.
-const joinedLetters = 6
+// name without its spaces, wholeLetters that from which one is behind a separator.
+const (
+	joinedLetters = 6
+	wholeLetters  = 10
+)
 
 // aside reports whether a word is none of a name.
 func (w word) aside() bool {
 	plain := w.plain()
-	return w.isNumber() || around[plain] || w.foreign() && around[strings.ReplaceAll(plain, "l", "i")]
+	return w.isNumber() || around[plain] || w.foreign() && around[strings.ReplaceAll(plain, "l", "i")] ||
+		around[strings.ReplaceAll(plain, "1", "i")] || len(w.units) >= 4 && (aroundKeys()[w.key(canons())] || w.foreign() && aroundKeys()[w.written().key(canons())])
 }
+
+// written is a word of the letters as they were written.
+func (w word) written() word {
+	w.units = slices.Clone(w.units)
+	for i, u := range w.units {
+		if u.alt != 0 {
+			w.units[i] = unit{r: u.alt}
+		}
+	}
+	return w
+}
+
+// aroundKeys are the longer of those words as they look.
+var aroundKeys = sync.OnceValue(func() map[string]bool {
+	m := map[string]bool{}
+	for text := range around {
+		var w word
+		for _, r := range text {
+			w.units = append(w.units, unit{r: r})
+		}
+		m[w.key(canons())] = true
+	}
+	return m
+})
 
 // foreign reports whether a word has letters other than ASCII's: of one that looks
 // like a stroke it can't be told whether it is meant as an I or as an l.
 func (w word) foreign() bool {
-	return slices.ContainsFunc(w.units, func(u unit) bool { return u.r >= utf8.RuneSelf })
+	return slices.ContainsFunc(w.units, func(u unit) bool { return max(u.r, u.alt) >= utf8.RuneSelf })
 }
 
 // letters counts the letters of a word before the digits at its end.
@@ -264,18 +331,35 @@ func addCore(to []core, c core) []core {
 	return append(to, c)
 }
 
+// unquoted are words without the one pair of brackets or quotes that all stand in.
+func unquoted(words []word) []word {
+	if len(words) == 0 || words[0].before != openParen {
+		return words
+	}
+	if n := slices.IndexFunc(words[1:], func(w word) bool { return w.before >= openParen }); n >= 0 && words[1+n].before != openParen {
+		return words // the first is closed before another begins
+	}
+	words = slices.Clone(words)
+	words[0].before = space
+	return words
+}
+
 // split parts the words of a name into those outside of brackets, the runs
-// within brackets, and the runs outside between separators. A run between
+// within brackets, and the runs outside between separators, of the first of which
+// it says what stands behind its comma. A run between
 // commas is one only of a name that is looked up, and if it has two words: "Doe,
 // Jane" is one run.
-func split(words []word, known bool) (outside []word, inside, segments [][]word) {
+func split(words []word, known bool) (outside []word, inside, segments [][]word, tail []word) {
 	within := false
 	var part []word
 	var segment []word
 	after := false
 	closeSegment := func() {
-		if len(segment) > 0 && !after {
+		switch {
+		case len(segment) > 0 && !after:
 			segments = append(segments, segment)
+		case after && len(segments) == 1:
+			tail = segment
 		}
 		segment, after = nil, false
 	}
@@ -314,5 +398,5 @@ func split(words []word, known bool) (outside []word, inside, segments [][]word)
 	if len(part) > 0 {
 		inside = append(inside, part)
 	}
-	return outside, inside, segments
+	return outside, inside, segments, tail
 }

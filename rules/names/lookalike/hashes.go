@@ -182,38 +182,8 @@ func waysOfAll(words []word) [][]*ways {
 	return out
 }
 
-// A beginnings set remembers hashes, and takes a few others for remembered too:
-// a Bloom filter. A nil one takes all.
-type beginnings []uint64
-
-// newBeginnings makes one of hashes.
-func newBeginnings(list []uint64) beginnings {
-	words := 1 << max(4, bits.Len(uint(len(list)/6))) // some ten bits for each
-	b := make(beginnings, words)
-	for _, h := range list {
-		for _, at := range b.places(h) {
-			b[at>>6] |= 1 << (at & 63)
-		}
-	}
-	return b
-}
-
-func (b beginnings) places(h uint64) [2]uint64 {
-	mask := uint64(len(b))<<6 - 1
-	return [2]uint64{h & mask, h >> 32 & mask}
-}
-
-func (b beginnings) has(h uint64) bool {
-	for _, at := range b.places(h) {
-		if b[at>>6]&(1<<(at&63)) == 0 {
-			return false
-		}
-	}
-	return true
-}
-
 // knownKeys are what known names are found under, and the beginnings of those.
-type knownKeys struct{ keys, beginnings []uint64 }
+type knownKeys struct{ keys, beginnings, words []uint64 }
 
 // put adds the keys of one way to take a known name: its words in order, with
 // the last first, and in any order.
@@ -249,7 +219,7 @@ func (k *knownKeys) put(c core, skeleton uint64) {
 	sum := uint64(0)
 	for _, p := range parts {
 		b, _ := beginning{hash: wordSeed}.spelt(p, begin)
-		k.beginnings = append(k.beginnings, b.hash)
+		k.beginnings, k.words = append(k.beginnings, b.hash), append(k.words, b.hash)
 		sum += mix(b.hash, wordSeed)
 	}
 	key(mix(sum, anyOrderSeed))

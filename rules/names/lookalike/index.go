@@ -18,8 +18,9 @@ type Index struct {
 	entries []Entry
 	keys    []place // by hash
 	begun   beginnings
-	users   bool // any is a user's
-	owned   bool // any has a known tenant
+	words   []uint64 // of the names, sorted
+	users   bool     // any is a user's
+	owned   bool     // any has a known tenant
 	// under is the index that this one adds to, without the entries of replaced.
 	under    *Index
 	replaced map[string]bool // raw ids
@@ -50,6 +51,8 @@ func New(entries iter.Seq[Entry]) *Index {
 		x.entries = append(x.entries, e)
 	}
 	x.entries, x.keys, x.begun = slices.Clip(x.entries), slices.Clip(x.keys), newBeginnings(k.beginnings)
+	slices.Sort(k.words)
+	x.words = slices.Clip(slices.Compact(k.words))
 	slices.SortFunc(x.keys, func(a, b place) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.entry, b.entry)) })
 	return x
 }
@@ -191,6 +194,9 @@ func (x *Index) at(hash uint64) (int, bool) {
 func (x *Index) find(q Query) Found {
 	var f Found
 	mine, whole, skeleton := q.taken.cores, q.taken.whole, q.taken.skeleton
+	if slices.ContainsFunc(mine, x.families) {
+		mine = slices.DeleteFunc(slices.Clone(mine), x.families)
+	}
 	verdicts := map[string]trait{} // by name; notMistaken where it is none
 	var masked []map[string]bool
 	for level := x; level != nil; level = level.under {
@@ -235,6 +241,23 @@ func (x *Index) find(q Query) Found {
 		}
 	}
 	return f
+}
+
+// families reports whether what stands behind a comma in a name are names of the
+// index, so that the words before it are a person's family names.
+func (x *Index) families(c core) bool {
+	return len(c.tail) > 0 && !slices.ContainsFunc(waysOfAll(c.tail), func(w []*ways) bool {
+		return !slices.ContainsFunc(spellings([][]*ways{w}, wordSeed, nil), x.hasWord)
+	})
+}
+
+func (x *Index) hasWord(h uint64) bool {
+	for ; x != nil; x = x.under {
+		if _, ok := slices.BinarySearch(x.words, h); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // notMistaken stands for no match among traits.

@@ -29,10 +29,11 @@ var alikeTogether = [...]struct {
 //go:embed drawn.txt
 var drawnText string
 
-// alsoDrawn are look-alikes that measuring the whole letter does not find: dotted
-// circles, and the two alphabets of Japanese where they share a letter.
+// alsoDrawn are look-alikes that measuring the whole letter does not find: small
+// letters drawn like capitals, dotted circles, and the two alphabets of Japanese
+// where they share a letter.
 var alsoDrawn = map[rune]string{
-	'э': "\u03f6", 'ω': "ѡ", 'O': "Ꙩʘ", 'o': "ꙩ", 'f': "ғ", 'F': "Ғ", 'n': "ՈႶ",
+	'k': "кκĸ", 'm': "м", 't': "тτ", 'b': "вьƅ", 'h': "н", 'э': "\u03f6", 'ω': "ѡ", 'O': "Ꙩʘ", 'o': "ꙩ", 'f': "ғ", 'F': "Ғ", 'n': "ՈႶ",
 	'り': "リ", 'へ': "ヘ", 'か': "カ", 'や': "ヤ", 'き': "キ", 'せ': "セ", 'も': "モ", 'う': "ウ", 'ら': "ラ",
 }
 

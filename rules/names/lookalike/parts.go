@@ -96,17 +96,10 @@ func manners(name string) []manner {
 		}
 	}
 	u := ucd.Load()
-	emoji, flags := false, false
-	for _, r := range name {
-		if r >= utf8.RuneSelf {
-			flags = flags || 0x1f1e6 <= r && r <= 0x1f1ff
-			emoji = emoji || r > 0x2000 && u.Pictographic.Has(r)
-		}
-	}
-	if flags {
+	if strings.ContainsFunc(name, indicates) && spellsFlags(name) {
 		also(func(m *manner) { m.flags = true })
 	}
-	if emoji {
+	if strings.ContainsFunc(name, func(r rune) bool { return r > 0x2000 && u.Pictographic.Has(r) }) {
 		also(func(m *manner) { m.emoji = true })
 	}
 	if !strings.ContainsAny(name, signLetters) {
@@ -177,6 +170,31 @@ func (p *Phrases) In(text string) (found string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// indicates reports whether a character is one of the letters that make flags.
+func indicates(r rune) bool { return 0x1f1e6 <= r && r <= 0x1f1ff }
+
+// spellsFlags reports whether letters that make flags may be meant as letters:
+// two of them by themselves before or behind a name are the flag of a country.
+func spellsFlags(name string) bool {
+	others := false
+	runes := []rune(strings.TrimRightFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !indicates(r) }))
+	for i := 0; i < len(runes); i++ {
+		if !indicates(runes[i]) {
+			others = others || unicode.IsLetter(runes[i])
+			continue
+		}
+		end := i
+		for end < len(runes) && indicates(runes[end]) {
+			end++
+		}
+		if (end-i)%2 != 0 || end-i > 4 || i > 0 && unicode.IsLetter(runes[i-1]) || others && end < len(runes) || end < len(runes) && unicode.IsLetter(runes[end]) {
+			return true
+		}
+		i = end - 1
+	}
+	return !others
 }
 
 // begun reports whether words can be read as a phrase.

@@ -32,6 +32,7 @@ const (
 	anyUpright   upright = iota
 	capitalI             // within capitals
 	smallUpright         // an l within small letters
+	oddUpright           // an l within capitals, where it is read as an I
 )
 
 // A word is a run of letters.
@@ -134,7 +135,7 @@ func read(name string, how manner) reading {
 			out.invisible = true
 		case r == '\u0640', isApostrophe(r): // tatweel; O'Brien
 		case r >= utf8.RuneSelf && !unicode.IsLetter(r) && looksLikeLetters(t, r, how.flags):
-			add(unit{r: r})
+			add(styledUnit(t, unit{r: r}))
 		case r == '™', r == '®', r == '©', r == '℠':
 			brk(weak)
 		case r > 0x2000 && !unicode.IsLetter(r) && letters(norm.NFKD.String(string(r))): // circled and the like
@@ -198,7 +199,23 @@ func (how signReading) has(runes []rune, i int) bool {
 	case led:
 		return how == allSigns
 	}
-	return how == allSigns && strings.ContainsRune(currencies, runes[i])
+	return how == allSigns && (strings.ContainsRune(currencies, runes[i]) || spaced(runes, i))
+}
+
+// spaced reports whether a sign stands among single letters with spaces between:
+// "J @ n e", or is an initial.
+func spaced(runes []rune, i int) bool {
+	at := func(j int) rune {
+		if j < 0 || j >= len(runes) {
+			return ' '
+		}
+		return runes[j]
+	}
+	alone := func(j int) bool { return unicode.IsSpace(at(j-1)) && ofWord(at(j)) && unicode.IsSpace(at(j+1)) }
+	if at(i+1) == '.' && unicode.IsSpace(at(i-1)) && unicode.IsSpace(at(i+2)) {
+		return true // an initial
+	}
+	return alone(i) && (alone(i-2) && alone(i-4) || alone(i-2) && alone(i+2) || alone(i+2) && alone(i+4))
 }
 
 // bodiless reports whether a character parts no sign from a letter: it can't be
@@ -234,6 +251,8 @@ func (w *word) settle() {
 			u.upright = capitalI
 		case u.r == 'l' && small > 0:
 			u.upright = smallUpright
+		case u.r == 'l' && capital > 1:
+			u.upright = oddUpright
 		}
 	}
 }
@@ -263,10 +282,19 @@ func breakOf(runes []rune, i int) breakKind {
 
 // within2 reports whether no white space is around.
 func within2(runes []rune, i int) bool {
+	t := ucd.Load()
 	blank := func(r rune) bool { // emoji part words as spaces do
-		return unicode.IsSpace(r) || r == '\ufe0f' || r > 0x2190 && ucd.Load().Pictographic.Has(r) && !unicode.IsLetter(r)
+		return unicode.IsSpace(r) || r == '\ufe0f' || r > 0x2190 && t.Pictographic.Has(r) && !unicode.IsLetter(r)
 	}
-	return i > 0 && i+1 < len(runes) && !blank(runes[i-1]) && !blank(runes[i+1])
+	unseen := func(r rune) bool { return r != '\ufe0f' && (t.Ignorable.Has(r) || t.Format.Has(r)) }
+	before, after := i-1, i+1
+	for before > 0 && unseen(runes[before]) {
+		before--
+	}
+	for after < len(runes)-1 && unseen(runes[after]) {
+		after++
+	}
+	return before >= 0 && after < len(runes) && !blank(runes[before]) && !blank(runes[after])
 }
 
 // spell adds a character beyond ASCII: its decomposition, without the accents
@@ -323,7 +351,7 @@ func spellOne(t *ucd.Tables, p, alt rune, styled bool, add func(unit), brk func(
 		if v := digit(p); v >= 0 {
 			p = '0' + rune(v)
 		}
-		add(unit{r: p, alt: alt, styled: styled})
+		add(styledUnit(t, unit{r: p, alt: alt, styled: styled}))
 	case unicode.IsSpace(p):
 		brk(space)
 	case p == '\u00b7' || p == '\u30fb' || p == '\uff65': // between the parts of foreign names
@@ -336,6 +364,17 @@ func spellOne(t *ucd.Tables, p, alt rune, styled bool, add func(unit), brk func(
 	default:
 		brk(breakOf([]rune{' ', p, ' '}, 1))
 	}
+}
+
+// styledUnit is a letter as the common one that it is another style of.
+func styledUnit(t *ucd.Tables, u unit) unit {
+	if b, ok := t.Base(u.r); ok && !b.Stroke && u.alt == 0 {
+		if u.r == 'ɪ' { // a capital in small
+			b.Letter = 'I'
+		}
+		return unit{r: b.Letter, alt: u.r, styled: true}
+	}
+	return u
 }
 
 // astray reports whether a sign of one script stands between letters of others,

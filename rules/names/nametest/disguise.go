@@ -302,7 +302,7 @@ func (b *builder) twice(p person) string {
 	}
 	first, then := pick(b.r, fit), pick(b.r, fit)
 	added := strings.Contains(first.kind, "initial") || strings.Contains(first.kind, "addition") || strings.Contains(first.kind, "behind")
-	drawn := strings.HasPrefix(first.kind, "strokes") || strings.Contains(first.kind, "glyph") || first.kind == "other script whole"
+	drawn := strings.HasPrefix(first.kind, "strokes") || first.kind == "two letters for one" || strings.Contains(first.kind, "glyph") || first.kind == "other script whole"
 	cased := strings.Contains(then.kind, "case") || strings.Contains(then.kind, "capitals") || then.kind == "other script whole"
 	if first.kind == then.kind || added && then.kind == "spaces left out" || drawn && cased {
 		return "" // what was added becomes letters of the name; what is drawn like a letter looks otherwise in the other case

@@ -10,6 +10,9 @@
 // same fonts since; how far they reach beyond those is told by a test over fonts
 // that neither uses else (testdata/others.txt).
 //
+// Package published makes another such world, of the names and tricks that others
+// have published.
+//
 // The names of persons are put together from names that are usual in some 70
 // languages and more than 30 scripts (testdata/people), by the forms that the
 // language has: family name first or last, patronymics, particles, initials,

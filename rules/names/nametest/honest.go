@@ -156,7 +156,7 @@ var writings = []writing{
 		return p.name + fmt.Sprintf(pick(b.r, []string{" (%s)", " %s", " / %s"}), other.name)
 	}},
 	{"nickname", "Latin Cyrillic Greek", true, func(b *builder, p person) string {
-		if len(p.words) != 2 {
+		if len(p.words) != 2 || p.name != p.words[0]+" "+p.words[1] {
 			return p.name
 		}
 		return p.words[0] + fmt.Sprintf(pick(b.r, []string{" \"%s\" ", " “%s” ", " '%s' ", " (%s) ", " «%s» "}), pick(b.r, nicknames)) + p.words[1]

@@ -15,27 +15,47 @@ import (
 	"rollcall/rules/names"
 	"rollcall/rules/names/lookalike"
 	"rollcall/rules/names/nametest"
+	"rollcall/rules/names/nametest/published"
 	"rollcall/rules/policy"
 	"rollcall/rules/rule"
 	"rollcall/schema"
 )
 
 var (
-	full = flag.Bool("full", false, "try the rules with a directory of 500,000 users and all names")
-	seed = flag.Uint64("seed", 20261125, "of the names")
+	full  = flag.Bool("full", false, "try the rules with a directory of 500,000 users and all names")
+	seed  = flag.Uint64("seed", 20261125, "of the names")
+	seeds = flag.Uint64("seeds", 1, "how many sets of names are tried, of this seed and those after it")
 )
 
 // TestProof holds the rules to 0 missed among the hostile names and 0 false
 // alarms among the honest ones.
 func TestProof(t *testing.T) {
-	size := nametest.Size{Directory: 40_000, Honest: 12_000, Hostile: 8_000}
+	forSeeds(t, nametest.Size{Directory: 40_000, Honest: 12_000, Hostile: 8_000}, nametest.New)
+}
+
+// TestPublished is TestProof with people and tricks of others.
+func TestPublished(t *testing.T) {
+	forSeeds(t, nametest.Size{Directory: 20_000, Honest: 6_000, Hostile: 4_000}, published.New)
+}
+
+// forSeeds proves the rules on a set of each seed.
+func forSeeds(t *testing.T, size nametest.Size, makeSet func(uint64, nametest.Size) (*nametest.Set, error)) {
 	if *full {
 		size = nametest.Full
 	}
-	set, err := nametest.New(*seed, size)
-	if err != nil {
-		t.Fatal(err)
+	for s := *seed; s < *seed+*seeds; s++ {
+		set, err := makeSet(s, size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("seed %d", s)
+		prove(t, set)
 	}
+}
+
+// prove judges all names of a set against its directory.
+func prove(t *testing.T, set *nametest.Set) {
+	t.Helper()
 	began := time.Now()
 	in := names.Input{Policy: policyOf(t, set), Known: directoryOf(set.Directory)}
 	t.Logf("index of %d names in %v", len(set.Directory), time.Since(began).Round(time.Millisecond))

@@ -60,7 +60,7 @@ func New(seed uint64, size Size) (*Set, error) {
 		for b.inked[ink(p.name)] || len(p.words) < 2 {
 			p = b.insider()
 		}
-		b.inked[ink(p.name)] = true
+		b.inked[ink(p.name)], b.claimed[sum(p.name)] = true, true
 		b.set.Executives = append(b.set.Executives, p.name)
 		b.executives = append(b.executives, p)
 	}
