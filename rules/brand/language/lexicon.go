@@ -128,7 +128,7 @@ func newLexicon(words, own map[string][]string) (*lexicon, error) {
 
 // wide tells the letters of scripts that put no spaces between words.
 func wide(r rune) bool {
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || r == 'ー' || r == '\u3099' || r == '\u309a'
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || r == 'ー' || voiced(r)
 }
 
 // kinds returns what a word may be.
@@ -203,23 +203,46 @@ func wordEnd(text string, from int) int {
 }
 
 // wideAt is the longest word that a sentence without spaces has at a place, else
-// a sign.
+// a sign; signs of Katakana that are no word are one together: a word that was
+// borrowed.
 func (x *lexicon) wideAt(sentence string, from int) token {
+	if end, c := x.wideWord(sentence, from); c != 0 {
+		return token{Span: Span{from, end}, is: c}
+	}
+	to, borrowed := from, true
+	for to < len(sentence) {
+		r, size := utf8.DecodeRuneInString(sentence[to:])
+		part := r == 'ー' || voiced(r)
+		if to > from && !part {
+			if _, c := x.wideWord(sentence, to); !borrowed || !unicode.Is(unicode.Katakana, r) || c != 0 {
+				break
+			}
+		}
+		borrowed = borrowed && (part || unicode.Is(unicode.Katakana, r))
+		to += size
+	}
+	return token{Span: Span{from, to}, wide: !borrowed}
+}
+
+// wideWord is the longest word at a place, with its end.
+func (x *lexicon) wideWord(sentence string, from int) (int, class) {
 	for end := min(len(sentence), from+x.longestWide); end > from; end-- {
 		if end < len(sentence) && !utf8.RuneStart(sentence[end]) {
 			continue
 		}
 		// What follows may be a part of the last sign: し of じ.
-		if next, _ := utf8.DecodeRuneInString(sentence[end:]); next == '\u3099' || next == '\u309a' {
+		if next, _ := utf8.DecodeRuneInString(sentence[end:]); voiced(next) {
 			continue
 		}
 		if c := x.words[sentence[from:end]]; c != 0 {
-			return token{Span: Span{from, end}, is: c}
+			return end, c
 		}
 	}
-	_, size := utf8.DecodeRuneInString(sentence[from:])
-	return token{Span: Span{from, from + size}, wide: true}
+	return from, 0
 }
+
+// voiced tells the marks that are parts of the sign before them.
+func voiced(r rune) bool { return r == '\u3099' || r == '\u309a' }
 
 // phrase is the longest phrase that begins with a word, else that word.
 func (x *lexicon) phrase(sentence string, first token) token {
