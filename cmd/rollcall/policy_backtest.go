@@ -19,6 +19,7 @@ import (
 	"rollcall/cmd/internal/audit"
 	"rollcall/cmd/internal/backtest"
 	"rollcall/cmd/internal/config"
+	"rollcall/cmd/internal/pictures"
 	"rollcall/cmd/internal/results"
 	"rollcall/reports/timeline"
 	"rollcall/rules/policy"
@@ -38,9 +39,12 @@ the calls, whatever its effective_from says. Nothing is sent, and nothing is
 written to the store.
 
 What the store holds of a call is taken over where the same policy and rules found
-it and time changes nothing of it any more; then only that is judged in which the
-policies differ. Another deadline or exception needs results alone, most other
-changes the sessions of every call.
+it and time changes nothing of it any more; then only the rules judge that the
+policies have otherwise. Another deadline or exception needs results alone, other
+names what was displayed, most other changes the sessions of every call; which
+sessions are of which app or tenant has those calls judged by every rule. Listings
+are judged as they stand, each policy with the pictures that it names, by paths
+relative to its file: where one can't be read there is no evidence.
 
 The store is that of the service that the configuration describes, whether it
 runs or not. Calls are judged as of the newest judgement there. The hours of apps
@@ -70,7 +74,7 @@ or a test in it does not hold.`,
 			if err != nil {
 				return err
 			}
-			r, err := backtestStore(cmd, cfg, after, from)
+			r, err := backtestStore(cmd, cfg, name, after, from)
 			if err != nil {
 				return err
 			}
@@ -104,7 +108,7 @@ func loadPolicy(name string) (*policy.Policy, []byte, error) {
 	return p, text, err
 }
 
-func backtestStore(cmd *cobra.Command, cfg config.Config, after *policy.Policy, since time.Time) (r *backtest.Report, err error) {
+func backtestStore(cmd *cobra.Command, cfg config.Config, name string, after *policy.Policy, since time.Time) (r *backtest.Report, err error) {
 	fallback, _, err := audit.Terms(cfg.Policy, "")
 	if err != nil {
 		return nil, err
@@ -119,8 +123,9 @@ func backtestStore(cmd *cobra.Command, cfg config.Config, after *policy.Policy, 
 	if err != nil {
 		return nil, err
 	}
+	before.Gallery = pictures.NewLoader(cfg.Policy).For
 	say, begun, said := progress(cmd.ErrOrStderr()), time.Now(), time.Now()
-	r, err = backtest.Run(ctx, conn, backtest.Config{Before: before, After: after, Since: since, Progress: func(calls int) {
+	r, err = backtest.Run(ctx, conn, backtest.Config{Before: before, After: after, Gallery: pictures.NewLoader(name).For, Since: since, Progress: func(calls int) {
 		if time.Since(said) >= time.Second {
 			said = time.Now()
 			say("%d calls judged, %.0f a second", calls, float64(calls)/time.Since(begun).Seconds())

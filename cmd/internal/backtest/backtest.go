@@ -12,6 +12,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"rollcall/cmd/internal/assess"
+	"rollcall/rules/brand"
 	"rollcall/rules/policy"
 	"rollcall/rules/rule"
 	"rollcall/schema"
@@ -23,6 +24,9 @@ type Config struct {
 	Before assess.Terms
 	// After is the policy in question: it judges all of the calls.
 	After *policy.Policy
+	// Gallery reads the pictures that After names, as Before.Gallery does those of
+	// today; nil: there are none.
+	Gallery func(*policy.Policy) (brand.Gallery, error)
 	// Since is from when calls are judged, by their start; zero: all.
 	Since time.Time
 	// Anew has every call assembled of its events, as if nothing that was assembled
@@ -104,7 +108,7 @@ const atOnce = 25_000
 // app did in each hour.
 func Run(ctx context.Context, conn driver.Conn, cfg Config) (*Report, error) {
 	after := cfg.Before
-	after.Policy, after.Versions = cfg.After, nil
+	after.Policy, after.Versions, after.Gallery = cfg.After, nil, cfg.Gallery
 	c := assess.NewComparison(assess.ComparisonConfig{Conn: conn, Before: cfg.Before, After: cfg.After, Since: cfg.Since, Anew: cfg.Anew})
 	total := newTally()
 	if err := judge(ctx, conn, c, total, cfg); err != nil {

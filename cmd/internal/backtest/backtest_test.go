@@ -28,8 +28,9 @@ func history(t *testing.T, opt simulate.Options) (driver.Conn, assess.Terms, *si
 	return judgedBy(t, opt, []*policy.Policy{parsed(t, string(simulate.Policy(opt)))})
 }
 
-// judgedBy is a history that was judged by versions of a policy.
-func judgedBy(t *testing.T, opt simulate.Options, versions []*policy.Policy) (driver.Conn, assess.Terms, *simulate.Truth) {
+// judgedBy is a history, with some messages more, that was judged by versions of a
+// policy.
+func judgedBy(t *testing.T, opt simulate.Options, versions []*policy.Policy, more ...string) (driver.Conn, assess.Terms, *simulate.Truth) {
 	t.Helper()
 	if _, err := chdb.Find(); err != nil {
 		if os.Getenv("CI") == "true" {
@@ -64,6 +65,9 @@ func judgedBy(t *testing.T, opt simulate.Options, versions []*policy.Policy) (dr
 		if batch = append(batch, kafka.Message{Value: append([]byte(nil), m.Value...), Time: m.At}); len(batch) == 5000 {
 			send()
 		}
+	}
+	for _, text := range more {
+		batch = append(batch, kafka.Message{Value: []byte(text), Time: truth.AsOf})
 	}
 	send()
 	terms := assess.Terms{Policy: versions[len(versions)-1], Versions: versions, Now: truth.AsOf}
