@@ -1,6 +1,7 @@
 package lookalike
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -32,7 +33,7 @@ const (
 	anyUpright   upright = iota
 	capitalI             // within capitals
 	smallUpright         // an l within small letters
-	oddUpright           // an l within capitals, where it is read as an I
+	oddUpright           // an l among capitals, where it is read as an I
 )
 
 // A word is a run of letters.
@@ -164,7 +165,29 @@ func read(name string, how manner) reading {
 		}
 	}
 	end()
+	out.settleCase()
 	return out
+}
+
+// settleCase reads every l of a name in letters of either case without order as
+// an I too: "AiSyAh bintl".
+func (r reading) settleCase() {
+	odd := slices.ContainsFunc(r.words, func(w word) bool {
+		changes := 0
+		for i := 1; i < len(w.units); i++ {
+			if a, b := w.units[i-1].r, w.units[i].r; unicode.IsUpper(a) && unicode.IsLower(b) || unicode.IsLower(a) && unicode.IsUpper(b) {
+				changes++
+			}
+		}
+		return changes > 3
+	})
+	for _, w := range r.words {
+		for i := range w.units {
+			if odd && w.units[i].r == 'l' {
+				w.units[i].upright = oddUpright
+			}
+		}
+	}
 }
 
 func isASCIILetter(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' }

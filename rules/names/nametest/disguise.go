@@ -245,12 +245,18 @@ func (b *builder) styled(p person) string {
 func (b *builder) partlyStyled(p person) string {
 	n, first := b.r.IntN(len(styles)+2), b.r.IntN(utf8.RuneCountInString(p.name))
 	i := -1
-	return strings.Map(func(c rune) rune {
+	name := strings.Map(func(c rune) rune {
 		if i++; i < first || i > first+2 {
 			return c
 		}
 		return style(c, n)
 	}, p.name)
+	for _, w := range strings.Fields(name) {
+		if c, _ := utf8.DecodeRuneInString(w); c >= 0x1f1e6 && c <= 0x1f1ff && utf8.RuneCountInString(w) == 2 {
+			return "" // is drawn as a flag, and no letters
+		}
+	}
+	return name
 }
 
 // over puts a mark over each letter.
