@@ -49,6 +49,8 @@ A LISTING is one of
                               stores: fastlane/metadata/android/<locale>/*.txt and
                               images, fastlane/metadata/<locale>/*.txt and
                               fastlane/screenshots; also that folder itself
+                              and the Gradle Play Publisher's:
+                              src/main/play/listings/<locale>
 
 Licences and certifications count only from the policy file (brand.licences,
 brand.certifications), for the app's id: that of the listing, of fastlane's

@@ -221,7 +221,7 @@ func TestBadInput(t *testing.T) {
 		"a file out":       {folder(manifestWith(`"icons": {"color": "../../etc/passwd"}`)), "manifest.json:1: expected the name of a file within the package", 1},
 		"a missing file":   {folder(manifestWith(`"localizationInfo": {"additionalLanguages": [{"languageTag": "de", "file": "de.json"}]}`)), "expected the file de.json in the package, found none", 1},
 		"a giant text":     {folder(map[string]string{"metadata/en-US/name.txt": "Care", "metadata/en-US/description.txt": strings.Repeat("x", maxText+1)}), "description.txt: expected at most 1048576 bytes, found more", 1},
-		"nothing known":    {folder(map[string]string{"a.txt": "x"}), "expected a Teams app package (manifest.json) or fastlane's metadata", 0},
+		"nothing known":    {folder(map[string]string{"a.txt": "x"}), "expected a Teams app package (manifest.json), fastlane's metadata", 0},
 		"a link leads out": {linked, "description.txt: path escapes from parent", 1},
 	} {
 		t.Run(name, func(t *testing.T) {

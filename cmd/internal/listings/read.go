@@ -86,9 +86,12 @@ func readFolder(name string) ([]*Listing, []Problem, error) {
 		}
 	} else {
 		list = s.fastlane()
+		if l := s.gradlePlay(); l != nil {
+			list = append(list, l)
+		}
 	}
 	if len(list) == 0 && len(s.problems) == 0 {
-		s.problems = append(s.problems, Problem{File: name, What: "expected a Teams app package (manifest.json) or fastlane's metadata (fastlane/metadata), found neither"})
+		s.problems = append(s.problems, Problem{File: name, What: "expected a Teams app package (manifest.json), fastlane's metadata (fastlane/metadata) or the Gradle Play Publisher's (src/main/play/listings), found none"})
 	}
 	return list, s.problems, nil
 }
