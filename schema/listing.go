@@ -28,4 +28,7 @@ type ListingAsset struct {
 	URI    string `json:"uri,omitempty"`
 	// Data is the asset itself, where the listing has it: less than 256 kB.
 	Data []byte `json:"data,omitempty"`
+	// Unread is why a file that the listing has was not read, half a sentence; it is
+	// no part of the event.
+	Unread string `json:"-"`
 }

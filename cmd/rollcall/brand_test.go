@@ -20,6 +20,11 @@ const listingFile = `{
 }
 `
 
+// pictureOf is a listing with one picture.
+func pictureOf(drawn, name string) string {
+	return `{"appId": "care", "appName": "Care Line", "assets": [{"kind": "icon", "name": "` + name + `", "data": "` + base64.StdEncoding.EncodeToString([]byte(drawn)) + `"}]}`
+}
+
 // TestBrandCheck holds the command to its exit codes and to what people and tools
 // read.
 func TestBrandCheck(t *testing.T) {
@@ -42,10 +47,16 @@ func TestBrandCheck(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pictured := file("pictured.json", `{"appId": "care", "appName": "Care Line", "assets": [{"kind": "icon", "name": "icon.svg", "data": "`+base64.StdEncoding.EncodeToString(append(drawn, '\n'))+`"}]}`)
+	pictured := file("pictured.json", pictureOf(string(drawn)+"\n", "icon.svg"))
 	protects := file("protects.yaml", "version: 1\nbrand: {assets: {references: [mark.svg]}}\n")
 	file("square.svg", `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 90"><path d="M10 10h70v70h-70z" fill="#54a"/></svg>`)
 	plain := file("plain.yaml", "version: 1\nbrand: {assets: {references: [square.svg]}}\n")
+	squared := file("squared.json", pictureOf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 60"><rect x="5" y="5" width="50" height="50" fill="#a21"/></svg>`, "i.svg"))
+	file("film.mp4", "\x00\x00\x00\x08ftyp\x00\x00\x00\x08mdat")
+	filmed := file("filmed.yaml", "version: 1\nbrand: {assets: {references: [mark.svg, film.mp4]}}\n")
+	const hill = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 90"><path d="M10 80l30-60 20 35 8-12 14 37z" fill="#284"/></svg>`
+	other := file("other.json", pictureOf(hill, "hill.svg"))
+	misnamed := file("misnamed.json", pictureOf(hill, "hill.png"))
 	lost := file("lost.yaml", "version: 1\nbrand: {assets: {references: [marks/none.png]}}\n")
 	for name, c := range map[string]struct {
 		args string
@@ -66,7 +77,13 @@ func TestBrandCheck(t *testing.T) {
 		"JSON":              {"--format json " + bad, exitLook, []string{`"rule": "brand.endorsement"`, `"line": 5`, `"not_read": []`}},
 		"help":              {"--help", 0, []string{"fastlane", "Exit codes"}},
 		"a picture":         {"--policy " + protects + " " + pictured, exitLook, []string{"brand.asset", "icon.svg looks like mark.svg", "pictured.json:1"}},
-		"a plain shape":     {"--policy " + plain + " " + pictured, 0, []string{"note: square.svg: equal files only are found: it looks like a square"}},
+		"a plain shape":     {"--policy " + plain + " " + pictured, 0, []string{"note: square.svg looks like a square, which everybody uses"}},
+		"the same shape":    {"--policy " + plain + " " + squared, 0, []string{"no evidence", "a shape that everybody uses", "0 findings that fail"}},
+		"a film protected":  {"--policy " + filmed + " " + other, 0, []string{"no evidence", "hill.svg is like none of the protected pictures that can be seen", "film.mp4 is not compared by what it shows", "not compared: film.mp4", "1 protected pictures not compared"}},
+		"found despite it":  {"--policy " + filmed + " " + pictured, exitLook, []string{"icon.svg looks like mark.svg"}},
+		"a wrong name":      {"--policy " + protects + " " + misnamed, 0, []string{"note: hill.png is called png and is svg"}},
+		"told in JSON":      {"--format json --policy " + filmed + " " + other, 0, []string{`"reference": "film.mp4"`, `"result": "no_evidence"`}},
+		"told in SARIF":     {"--format sarif --policy " + filmed + " " + other, 0, []string{`"level": "warning"`, "film.mp4 is not compared", `"executionSuccessful": true`, `"kind": "open"`}},
 		"no reference":      {"--policy " + lost + " " + good, exitFailed, []string{"lost.yaml: key brand.assets.references: marks/none.png: no such file"}},
 		"a policy of error": {"--policy " + good + " " + good, exitFailed, []string{"key version"}},
 	} {

@@ -56,7 +56,7 @@ type invocation struct {
 type notification struct {
 	Level     string     `json:"level"`
 	Message   text       `json:"message"`
-	Locations []location `json:"locations"`
+	Locations []location `json:"locations,omitzero"`
 }
 
 type result struct {

@@ -46,9 +46,12 @@ type Location struct {
 	Part string
 }
 
-// A Notice is something that could not be read.
+// A Notice is something that could not be read, or a warning of what the run could
+// not do although it read all.
 type Notice struct {
-	Message  string
+	Message string
+	Warning bool
+	// Location may be empty.
 	Location Location
 }
 
@@ -82,9 +85,16 @@ func Write(w io.Writer, version string, rules []Rule, results []Result, notices 
 		}
 		r.Results = append(r.Results, out)
 	}
-	done := invocation{ExecutionSuccessful: len(notices) == 0}
+	done := invocation{ExecutionSuccessful: true}
 	for _, n := range notices {
-		done.Notifications = append(done.Notifications, notification{Level: "error", Message: text{n.Message}, Locations: []location{place(n.Location)}})
+		out := notification{Level: "warning", Message: text{n.Message}}
+		if !n.Warning {
+			done.ExecutionSuccessful, out.Level = false, "error"
+		}
+		if n.Location.File != "" {
+			out.Locations = []location{place(n.Location)}
+		}
+		done.Notifications = append(done.Notifications, out)
 	}
 	r.Invocations = []invocation{done}
 	out := log{Schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json", Version: "2.1.0", Runs: []run{r}}

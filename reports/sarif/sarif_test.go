@@ -44,7 +44,7 @@ func TestOfficialSchema(t *testing.T) {
 	}{
 		"empty":   {},
 		"full":    {"v1.2.3", full, nil},
-		"notices": {"devel", nil, []Notice{{"expected UTF-8", Location{File: "../a.txt", Line: 2}}}},
+		"notices": {"devel", nil, []Notice{{Message: "expected UTF-8", Location: Location{File: "../a.txt", Line: 2}}, {Message: "not compared", Warning: true}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer

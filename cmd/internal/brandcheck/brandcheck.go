@@ -11,6 +11,7 @@ import (
 	"rollcall/cmd/internal/listings"
 	"rollcall/cmd/internal/pictures"
 	"rollcall/rules/brand"
+	"rollcall/rules/brand/asset"
 	"rollcall/rules/brand/protected"
 	"rollcall/rules/catalogue"
 	"rollcall/rules/policy"
@@ -34,8 +35,11 @@ type Report struct {
 	Listings []Judged
 	Problems []listings.Problem
 	Rules    []rule.Rule
-	// Notes say which protected pictures are not looked for by what they show.
-	Notes []string
+	// Unseen are the protected pictures of which something can't be seen; Notes say
+	// which of them are not looked for everywhere, and which of the listings' files
+	// are in another format than they are called.
+	Unseen []asset.Unseen
+	Notes  []string
 }
 
 // A Judged is one listing with what rules say of it.
@@ -68,7 +72,8 @@ func Run(paths []string, opt Options) (*Report, error) {
 	r := &Report{Rules: brand.Rules()}
 	for _, p := range [...]brand.Pictures{gallery.Protected, gallery.Others} {
 		if known, is := p.(*protected.Pictures); is {
-			r.Notes = append(r.Notes, known.Unlike()...)
+			r.Unseen = append(r.Unseen, known.Unseen()...)
+			r.Notes = append(r.Notes, known.Notes()...)
 		}
 	}
 	for _, name := range paths {
@@ -91,6 +96,11 @@ func (r *Report) judge(l *listings.Listing, book *brand.Book, gallery brand.Gall
 	l.AppID = cmp.Or(l.AppID, opt.App)
 	if opt.App != "" {
 		l.AppID = opt.App
+	}
+	for _, a := range l.Assets {
+		if called, is, wrong := asset.Misnamed(a.Data, a.Name); wrong {
+			r.Notes = append(r.Notes, fmt.Sprintf("%s is called %s and is %s: it was looked at as what it is", brand.AssetName(a), called, is))
+		}
 	}
 	in := catalogue.Input{Policy: opt.Policy, Now: opt.Now}
 	out, checks := catalogue.Listing(brand.Version{Listing: l.Listing, At: opt.Now}, book, brand.Occasion{At: opt.Now, Gallery: gallery}, in)

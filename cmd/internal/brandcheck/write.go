@@ -44,10 +44,13 @@ func Table(w io.Writer, r *Report) error {
 	for _, p := range r.Problems {
 		fmt.Fprintf(b, "not read: %s\n", plain(p.String()))
 	}
+	for _, u := range r.Unseen {
+		fmt.Fprintf(b, "not compared: %s\n", plain(u.String()))
+	}
 	for _, n := range r.Notes {
 		fmt.Fprintf(b, "note: %s\n", plain(n))
 	}
-	fmt.Fprintf(b, "%d listings, %d findings that fail, %d things not read\n", len(r.Listings), r.Failed(), len(r.Problems))
+	fmt.Fprintf(b, "%d listings, %d findings that fail, %d things not read, %d protected pictures not compared\n", len(r.Listings), r.Failed(), len(r.Problems), len(r.Unseen))
 	return b.Flush()
 }
 
@@ -115,6 +118,12 @@ func SARIF(w io.Writer, version string, r *Report) error {
 	for _, p := range r.Problems {
 		notices = append(notices, sarif.Notice{Message: p.String(), Location: sarif.Location{File: p.File, Line: p.Line}})
 	}
+	for _, u := range r.Unseen {
+		notices = append(notices, sarif.Notice{Warning: true, Message: u.String(), Location: sarif.Location{File: u.Reference}})
+	}
+	for _, n := range r.Notes {
+		notices = append(notices, sarif.Notice{Warning: true, Message: n})
+	}
 	return sarif.Write(w, version, rules, results, notices)
 }
 
@@ -123,6 +132,13 @@ type (
 	document struct {
 		Listings []listed  `json:"listings"`
 		NotRead  []problem `json:"not_read"`
+		// NotCompared are the protected pictures that can't be seen, whole or in part.
+		NotCompared []unseen `json:"references_not_compared"`
+		Notes       []string `json:"notes"`
+	}
+	unseen struct {
+		Reference string `json:"reference"`
+		Why       string `json:"why"`
 	}
 	listed struct {
 		Name     string                     `json:"name"`
@@ -156,7 +172,10 @@ type (
 
 // JSON writes a report for programs.
 func JSON(w io.Writer, r *Report) error {
-	d := document{Listings: []listed{}, NotRead: []problem{}}
+	d := document{Listings: []listed{}, NotRead: []problem{}, NotCompared: []unseen{}, Notes: append([]string{}, r.Notes...)}
+	for _, u := range r.Unseen {
+		d.NotCompared = append(d.NotCompared, unseen(u))
+	}
 	for _, l := range r.Listings {
 		out := listed{Name: l.Name, Format: l.Format, App: l.AppID, AppName: l.AppName, Checks: l.Checks, Findings: []finding{}}
 		for _, f := range l.Findings {

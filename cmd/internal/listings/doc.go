@@ -22,8 +22,9 @@ const (
 	maxDocument = 16 << 20  // bytes of a JSON or YAML file
 	maxArchive  = 512 << 20 // bytes of a zip file
 	maxText     = 1 << 20   // bytes of a text file
-	maxAsset    = 32 << 20  // bytes of a picture or video
-	maxAssets   = 256 << 20 // bytes of all of one listing
+	maxAsset    = 32 << 20  // bytes of a picture or video that is looked at
+	maxAssets   = 256 << 20 // bytes of all such of one listing
+	maxHashed   = 4 << 30   // bytes of all pictures and videos of one listing
 	maxFiles    = 5000      // entries of an archive, files of a folder
 	maxDepth    = 64        // levels of a document within each other
 	maxTexts    = 20_000    // of one listing
@@ -36,7 +37,8 @@ type Listing struct {
 	// package", "Google Play metadata", "Apple metadata".
 	Name, Format string
 	places       map[key]Place
-	assets       int64 // bytes
+	assets       int64 // bytes read of pictures and videos
+	decoded      int64 // bytes kept of them
 }
 
 // key names a part of a listing.

@@ -138,18 +138,47 @@ func (s *source) isFile(name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// asset reads a picture or video into a listing.
+// asset reads a picture or video into a listing. Of one that is too long, the
+// SHA-256 alone is read, as far as what is read of a listing's pictures at most.
 func (s *source) asset(l *Listing, kind, file string) {
-	data, ok := s.read(file, maxAsset)
-	if !ok {
+	f, err := s.files.Open(file)
+	if err != nil {
+		s.wrong(file, 0, "%v", cause(err))
 		return
 	}
-	if l.assets += int64(len(data)); l.assets > maxAssets {
-		s.wrong(file, 0, "expected at most %d bytes of pictures in a listing, found more", maxAssets)
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		s.wrong(file, 0, "expected a plain file")
 		return
 	}
-	sum := sha256.Sum256(data)
-	l.addAsset(schema.ListingAsset{Kind: kind, Name: s.label(file), SHA256: hex.EncodeToString(sum[:]), Data: data}, Place{File: s.label(file)})
+	left := maxHashed - l.assets
+	sum := sha256.New()
+	data, err := io.ReadAll(io.LimitReader(io.TeeReader(f, sum), min(maxAsset+1, left+1)))
+	n := int64(len(data))
+	a := schema.ListingAsset{Kind: kind, Name: s.label(file), Data: data}
+	if err == nil && n > maxAsset && n <= left {
+		var more int64
+		more, err = io.Copy(sum, io.LimitReader(f, left-n+1))
+		n += more
+	}
+	if err != nil {
+		s.wrong(file, 0, "%v", cause(err))
+		return
+	}
+	switch l.assets += n; {
+	case n > left:
+		a.Data, a.Unread = nil, fmt.Sprintf("with it the pictures of the listing have more than the %d bytes that are read", maxHashed)
+	case n > maxAsset:
+		a.Data, a.Unread = nil, fmt.Sprintf("it has %d bytes; pictures and videos of at most %d are looked at", n, maxAsset)
+	case l.decoded+n > maxAssets:
+		a.Data, a.Unread = nil, fmt.Sprintf("with it the pictures of the listing have more than the %d bytes that are looked at", maxAssets)
+	default:
+		l.decoded += n
+	}
+	if n <= left {
+		a.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	}
+	l.addAsset(a, Place{File: a.Name})
 }
 
 // openZip opens an archive whose entries are within it, and of which no more is

@@ -3,6 +3,7 @@ package asset
 import (
 	"image"
 	"math"
+	"sync"
 )
 
 // A commonShape is one that no company has for itself.
@@ -35,14 +36,30 @@ func (t *template) common() string {
 	if len(t.features[fine]) < 12 {
 		return "a plain area"
 	}
-	for _, c := range commonShapes {
-		s := newScene(c.draw())
-		if p := s.best(t, s.whole(t)); 100*(1-p.score) <= Threshold {
-			return c.name
+	const (
+		alike    = 15  // the distance of what is the shape
+		hopeless = 0.4 // a fit that moving does not make good
+	)
+	for i, s := range commonScenes() {
+		for _, p := range s.whole(t) {
+			if s.fit(t, p.pose) < hopeless {
+				continue
+			}
+			if p := s.best(t, []place{p}); distanceOf(p) <= alike {
+				return commonShapes[i].name
+			}
 		}
 	}
 	return ""
 }
+
+// commonScenes are the shapes, drawn.
+var commonScenes = sync.OnceValue(func() (out []*scene) {
+	for _, c := range commonShapes {
+		out = append(out, newScene(c.draw()))
+	}
+	return out
+})
 
 func (c commonShape) draw() image.Image {
 	const side, parts = 96, 4

@@ -16,7 +16,7 @@ func (s *scene) colourFit(t *template, p pose) float64 {
 		squares float64
 		n       float64
 	}
-	detail, v := s.resolution(p.size)
+	detail, v := s.resolution(t, p.size)
 	var of [cells * cells][mostClasses + 1]class
 	sin, cos := math.Sincos(p.turn)
 	size := p.size * v.factor

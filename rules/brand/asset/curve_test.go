@@ -24,16 +24,20 @@ func curve(list []rate) string {
 	}
 	fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="middle">threshold: distance at most</text>`+"\n", left+wide/2, top+high+40)
 	fmt.Fprintf(&b, `<path d="M%.1f %dV%d" stroke="#888" stroke-dasharray="4"/><text x="%.1f" y="%d">chosen: %d</text>`+"\n", x(asset.Threshold), top, top+high, x(asset.Threshold)+4, top-8, asset.Threshold)
+	kind := func(name string) func(rate) bool {
+		return func(r rate) bool { return r.group == groupPromised && r.kind == name }
+	}
 	lines := []struct {
 		name, colour string
 		of           func(rate) bool
 	}{
-		{"protected: emblems, outlines, monograms, illustrations", "#0a7d32", easy},
-		{"protected: wordmarks", "#1c6fd1", func(r rate) bool { return r.group == groupPromised && r.family == "wordmark" }},
-		{"protected: photos", "#7a3fc0", func(r rate) bool { return r.group == groupPromised && r.family == "photo" }},
-		{"changed beyond the promise", "#c98a00", func(r rate) bool { return r.group == groupBeyond }},
-		{"imitations", "#888888", func(r rate) bool { return r.group == groupImitated }},
-		{"others (false alarms)", "#c62828", func(r rate) bool { return r.group == groupOthers }},
+		{"protected: icons", "#0a7d32", kind("icons")},
+		{"protected: wordmarks", "#1c6fd1", kind("wordmarks")},
+		{"protected: illustrations", "#00a5a5", kind("illustrations")},
+		{"protected: photos", "#7a3fc0", kind("photos")},
+		{"changed beyond the promise", "#c98a00", of(groupBeyond)},
+		{"imitations", "#888888", of(groupImitated)},
+		{"others (false alarms)", "#c62828", of(groupOthers)},
 	}
 	for i, l := range lines {
 		var points []string
@@ -44,7 +48,7 @@ func curve(list []rate) string {
 		_, all := within(list, 0, l.of)
 		fmt.Fprintf(&b, `<polyline points="%s" fill="none" stroke="%s" stroke-width="2"/>`+"\n", strings.Join(points, " "), l.colour)
 		fmt.Fprintf(&b, `<path d="M%d %dh16" stroke="%s" stroke-width="3"/><text x="%d" y="%d">%s</text><text x="%d" y="%d" fill="#666">%d images</text>`+"\n",
-			left+wide+16, 56+44*i, l.colour, left+wide+38, 60+44*i, l.name, left+wide+38, 76+44*i, all)
+			left+wide+16, 46+42*i, l.colour, left+wide+38, 50+42*i, l.name, left+wide+38, 66+42*i, all)
 	}
 	b.WriteString("</svg>\n")
 	return b.String()

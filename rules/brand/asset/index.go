@@ -16,7 +16,7 @@ import (
 // Threshold is how far an image may be from a protected one, of 100, and still
 // be taken for it, where the policy does not say. DESIGN.md says how it was
 // chosen.
-const Threshold = 15
+const Threshold = 17
 
 // A Reference is a picture of a protected asset, as the officer supplies it.
 type Reference struct {
@@ -29,7 +29,17 @@ type Reference struct {
 type Index struct {
 	files   map[string]string // names by SHA-256
 	designs []design
-	unlike  []string
+	plain   []design // shapes that everybody uses
+	unseen  []Unseen
+	notes   []string
+}
+
+// An Unseen is a reference of which something can't be looked for: only equal files
+// are found of that.
+type Unseen struct{ Reference, Why string }
+
+func (u Unseen) String() string {
+	return fmt.Sprintf("%s is not compared by what it shows: %s", u.Reference, u.Why)
 }
 
 // mostDesigns is how many are looked for: an image's cost grows with them.
@@ -37,55 +47,97 @@ const mostDesigns = 200
 
 // A design is one frame of a reference.
 type design struct {
-	name string
-	tpl  *template
-	hash *goimagehash.ImageHash
+	name    string
+	tpl     *template
+	hash    *goimagehash.ImageHash
+	picture *picture // until the template is made
+	like    string   // the shape that everybody uses
 }
 
-// NewIndex prepares references. One that can't be seen, or that is a shape
-// which everybody uses, is found by its hash alone: see Exact.
+// NewIndex prepares references. Of one that can't be seen equal files are found:
+// see Exact and Unseen; of a shape that everybody uses, files that show it alone:
+// see Plain.
 func NewIndex(references []Reference) *Index {
 	x := &Index{files: map[string]string{}}
+	var designs []design
 	for _, r := range references {
 		x.files[r.Asset.SHA256] = r.Name
-		if len(r.Asset.Frames) == 0 {
-			why := "it shows nothing"
-			if hidden, is := r.Asset.Hidden(); is {
-				why = hidden.Text
-			}
-			x.unlike = append(x.unlike, fmt.Sprintf("%s: equal files only are found: %s", r.Name, why))
+		if hidden, is := r.Asset.Hidden(); is {
+			x.unseen = append(x.unseen, Unseen{r.Name, hidden.Text})
+		} else if len(r.Asset.Frames) == 0 {
+			x.unseen = append(x.unseen, Unseen{r.Name, "it shows nothing"})
 		}
+		own := len(designs)
 		for _, f := range r.Asset.Frames {
-			if x.holds(f) {
+			h := perceptual(f.picture)
+			// Frames of an animation often look as one before.
+			if slices.ContainsFunc(designs[own:], func(d design) bool { return apart(h, d.hash) == 0 }) {
 				continue
 			}
-			if len(x.designs) == mostDesigns {
-				x.unlike = append(x.unlike, fmt.Sprintf("%s: equal files only are found: at most %d designs are looked for", r.Name, mostDesigns))
+			if len(designs) == mostDesigns {
+				x.unseen = append(x.unseen, Unseen{r.Name, fmt.Sprintf("at most %d designs are looked for", mostDesigns)})
 				break
 			}
-			t := newTemplate(f.picture)
-			if like := t.common(); like != "" {
-				x.unlike = append(x.unlike, fmt.Sprintf("%s: equal files only are found: it looks like %s, which everybody uses", r.Name, like))
-				continue
-			}
-			x.designs = append(x.designs, design{r.Name, t, perceptual(f.picture)})
+			designs = append(designs, design{name: r.Name, hash: h, picture: f.picture})
 		}
+	}
+	each(len(designs), func(i int) {
+		d := &designs[i]
+		d.tpl = newTemplate(d.picture)
+		d.like, d.picture = d.tpl.common(), nil
+	})
+	for _, d := range designs {
+		if d.like == "" {
+			x.designs = append(x.designs, d)
+			continue
+		}
+		x.notes = append(x.notes, fmt.Sprintf("%s looks like %s, which everybody uses: it is not looked for within pictures", d.name, d.like))
+		x.plain = append(x.plain, d)
 	}
 	return x
 }
 
-// holds tells whether a frame looks as one that is there: frames of animations
-// often do.
-func (x *Index) holds(f Frame) bool {
-	h := perceptual(f.picture)
-	return slices.ContainsFunc(x.designs, func(d design) bool { return apart(h, d.hash) == 0 })
+// each does something for every number up to n, on all cores.
+func each(n int, do func(i int)) {
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), n) {
+		wait.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	wait.Wait()
 }
 
-// Empty tells that there is no reference.
-func (x *Index) Empty() bool { return x == nil || len(x.files) == 0 }
+// Unseen are the references of which something can't be looked for: of what is like
+// none of the others nobody knows whether it is like these.
+func (x *Index) Unseen() []Unseen { return x.unseen }
 
-// Unlike says which references are found by their hash alone, and why.
-func (x *Index) Unlike() []string { return x.unlike }
+// Notes say which references are not looked for everywhere, and why.
+func (x *Index) Notes() []string { return x.notes }
+
+// Plain is the reference, among the shapes that everybody uses, that a frame of an
+// asset is most like as a whole.
+func (x *Index) Plain(a Asset) (best Match, found bool) {
+	best.Distance = 100
+	if len(x.plain) == 0 {
+		return best, false
+	}
+	for _, f := range a.Frames {
+		s := newScene(f.picture.rgba())
+		for _, d := range x.plain {
+			if distance := distanceOf(s.best(d.tpl, s.whole(d.tpl))); distance < best.Distance {
+				best, found = Match{Reference: d.name, Distance: distance, Frame: f.Number, Region: image.Rect(0, 0, f.Width, f.Height)}, true
+			}
+		}
+	}
+	return best, found
+}
+
+// distanceOf is how unlike a place is, of 100; only equal files are at 0.
+func distanceOf(p place) int { return max(1, int(math.Round(100*(1-p.score)))) }
 
 // Exact is the reference that is the file with that SHA-256, in lower case.
 func (x *Index) Exact(sha256 string) (name string, is bool) {
@@ -143,7 +195,7 @@ func (x *Index) look(f Frame, h *goimagehash.ImageHash) (best Match) {
 	order := slices.Clone(x.designs)
 	slices.SortStableFunc(order, func(a, b design) int { return cmp.Compare(apart(h, a.hash), apart(h, b.hash)) })
 	consider := func(d design, p place) {
-		if distance := max(1, int(math.Round(100*(1-p.score)))); distance < best.Distance {
+		if distance := distanceOf(p); distance < best.Distance {
 			best = Match{Reference: d.name, Distance: distance, Frame: f.Number, Region: s.region(d.tpl, p.pose, f)}
 		}
 	}
@@ -151,24 +203,36 @@ func (x *Index) look(f Frame, h *goimagehash.ImageHash) (best Match) {
 		if consider(d, s.best(d.tpl, s.whole(d.tpl))); best.Distance <= certain {
 			return best
 		}
+		if d.tpl.glimpse != nil {
+			if consider(d, s.reliefAt(d.tpl, s.turned(d.tpl))); best.Distance <= certain {
+				return best
+			}
+		}
 	}
 	// The search is what costs: on every core, and the nearest is taken whichever
 	// is done first.
 	found := make([]place, len(order))
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(order)) {
-		wait.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(order); i = int(next.Add(1)) - 1 {
-				found[i] = s.best(order[i].tpl, s.search(order[i].tpl))
-			}
-		})
-	}
-	wait.Wait()
+	each(len(order), func(i int) { found[i] = s.anywhere(order[i].tpl) })
 	for i, d := range order {
 		consider(d, found[i])
 	}
 	return best
+}
+
+// anywhere is the place in the scene that is most like the template.
+func (s *scene) anywhere(t *template) place {
+	p := s.best(t, s.search(t))
+	if t.glimpse == nil {
+		return s.relieve(t, p)
+	}
+	places := s.glimpses(t.glimpse)
+	if p.size > 0 {
+		places = append(places, p)
+	}
+	if q := s.reliefAt(t, places); q.score > p.score {
+		return q
+	}
+	return p
 }
 
 // region is the box about a place, in the frame's pixels.

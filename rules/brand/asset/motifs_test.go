@@ -3,6 +3,7 @@ package asset_test
 import (
 	"math"
 	"math/rand/v2"
+	"sync"
 )
 
 // A motif draws something of its family at a size, the longer side in pixels.
@@ -180,8 +181,8 @@ func photo(r *rand.Rand) motif {
 	for range 4 {
 		things = append(things, shaded(r, part(r, between(r, 0.1, 0.9), between(r, 0.2, 0.7), between(r, 0.08, 0.2)), hue(r.Float64(), 0.4, between(r, 0.2, 0.8))))
 	}
-	return motif{"photo", func(size int) *canvas {
-		const w, hgt = 512, 384
+	const w, hgt = 512, 384
+	whole := sync.OnceValue(func() *canvas {
 		s := rand.New(rand.NewPCG(a, b))
 		far, fine := clouds(s, w, hgt, 200), clouds(s, w, hgt, 40)
 		c := newCanvas(w, hgt)
@@ -196,8 +197,9 @@ func photo(r *rand.Rand) motif {
 				c.pix[i][k] += 0.12 * (grain[i] - 0.5)
 			}
 		}
-		return c.resized(float64(size) / w)
-	}}
+		return c
+	})
+	return motif{"photo", func(size int) *canvas { return whole().resized(float64(size) / w) }}
 }
 
 func square(d drawing, size int) *canvas {

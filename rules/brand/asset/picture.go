@@ -28,9 +28,49 @@ func (p *picture) at(x, y int) [4]int {
 func shrunk(img image.Image, part image.Rectangle, longest int) *picture {
 	w, h := part.Dx(), part.Dy()
 	if m := max(w, h); m > longest {
+		if m >= 2*longest {
+			// What scales well takes memory by the image's height; this does not.
+			img = binned(img, part, m/longest)
+			part = img.Bounds()
+		}
 		w, h = max(1, (w*longest+m/2)/m), max(1, (h*longest+m/2)/m)
 	}
 	return scaled(img, part, w, h)
+}
+
+// binned is the part of img of which squares of that many pixels became one each;
+// those beyond the last whole square count to it.
+func binned(img image.Image, part image.Rectangle, side int) *image.RGBA {
+	w, h := max(1, part.Dx()/side), max(1, part.Dy()/side)
+	out := image.NewRGBA(image.Rect(0, 0, w, h))
+	strip := image.NewRGBA(image.Rect(0, 0, part.Dx(), min(side, part.Dy())))
+	sums := make([][5]int, w)
+	for y := range h {
+		to := (y + 1) * side
+		if y == h-1 {
+			to = part.Dy()
+		}
+		clear(sums)
+		for from := y * side; from < to; from += side {
+			rows := image.Rect(0, 0, part.Dx(), min(side, to-from))
+			draw.Draw(strip, rows, img, part.Min.Add(image.Pt(0, from)), draw.Src)
+			for row := range rows.Dy() {
+				for x := range part.Dx() {
+					q, s := strip.Pix[row*strip.Stride+4*x:], &sums[min(x/side, w-1)]
+					for c := range 4 {
+						s[c] += int(q[c])
+					}
+					s[4]++
+				}
+			}
+		}
+		for x, s := range sums {
+			for c := range 4 {
+				out.Pix[y*out.Stride+4*x+c] = uint8((s[c] + s[4]/2) / s[4])
+			}
+		}
+	}
+	return out
 }
 
 // scaled is the part of img in another size, each pixel the mean of what it

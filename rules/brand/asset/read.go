@@ -72,11 +72,18 @@ func read(data []byte, more int64, sum, declared string, l Limits) Asset {
 	if more > 0 {
 		d.say(TooLong, "it has %d bytes, of which %d were read", int64(len(data))+more, len(data))
 	}
-	if label := labelled(declared); label != "" && d.asset.Format != "" && label != d.asset.Format {
-		d.say(Mislabelled, "it is called %s and is %s", label, d.asset.Format)
+	if label, is, wrong := Misnamed(data, declared); wrong {
+		d.say(Mislabelled, "it is called %s and is %s", label, is)
 	}
 	d.decode(data, more > 0)
 	return d.asset
+}
+
+// Misnamed tells whether a file is in another format than its name or media type
+// says.
+func Misnamed(data []byte, declared string) (called, is string, wrong bool) {
+	called, is = labelled(declared), format(data)
+	return called, is, called != "" && is != "" && called != is
 }
 
 // A decoder fills an asset.

@@ -3,6 +3,7 @@ package asset
 import (
 	"image"
 	"math"
+	"sync"
 )
 
 const (
@@ -34,6 +35,8 @@ type level struct {
 	near   edges   // edges one pixel around, framed by pad
 	wide   edges   // edges two pixels around, framed by pad
 	sums   []int32 // how many edge pixels lie above and left
+	lit    sync.Once
+	light  []float32 // see brightness
 }
 
 // pad frames a level's edges.
@@ -52,7 +55,7 @@ func newScene(img image.Image) *scene {
 	for l := 0; ; l++ {
 		f := math.Exp2(-float64(l) / octave)
 		w, h := int(float64(base.w)*f+0.5), int(float64(base.h)*f+0.5)
-		if l > 0 && (float64(max(w, h)) < coarse*(1-beyond) || min(w, h) < 4) {
+		if l > 0 && (float64(max(w, h)) < shortest*(1-beyond) || min(w, h) < 4) {
 			return s
 		}
 		pic := base

@@ -17,8 +17,11 @@ const (
 )
 
 // rotations are those of the first search, in radians; what is between them is
-// found when the place is aligned.
-var rotations = [...]float64{0, -9 * math.Pi / 180, 9 * math.Pi / 180}
+// found when the place is aligned. Long templates need more.
+var (
+	rotations     = []float64{0, -9 * math.Pi / 180, 9 * math.Pi / 180}
+	moreRotations = []float64{0, -5 * math.Pi / 180, 5 * math.Pi / 180, -10 * math.Pi / 180, 10 * math.Pi / 180}
+)
 
 // A pose is where and how a template may lie in a scene.
 type pose struct {
@@ -67,8 +70,12 @@ func first(list []feature, n int) []feature { return list[:min(n, len(list))] }
 // less what lies where the template is quiet.
 func (s *scene) search(t *template) []place {
 	var found []place
+	turns := rotations
+	if t.sides[coarse] > 40 {
+		turns = moreRotations
+	}
 	for n, v := range s.levels {
-		for _, turn := range rotations {
+		for _, turn := range turns {
 			found = v.scan(t, n, turn, found)
 		}
 	}
@@ -100,11 +107,11 @@ func (p place) beside(o place) bool {
 
 // scan looks at every third place of a level.
 func (v *level) scan(t *template, n int, turn float64, found []place) []place {
-	width := v.wide.w
-	features := looks(first(t.features[coarse], scanned), coarse, turn, width)
-	quiet := looks(t.quiet[coarse], coarse, turn, width)
+	width, side := v.wide.w, float64(t.sides[coarse])
+	features := looks(first(t.features[coarse], scanned), side, turn, width)
+	quiet := looks(t.quiet[coarse], side, turn, width)
 	misses := int(tolerated * float64(len(features)))
-	halfX, halfY := coarse*t.wide/2, coarse*t.high/2
+	halfX, halfY := side*t.wide/2, side*t.high/2
 	if float64(v.pic.w) < 2*halfX*(1-beyond) || float64(v.pic.h) < 2*halfY*(1-beyond) {
 		return found
 	}
@@ -151,7 +158,7 @@ func (v *level) scan(t *template, n int, turn float64, found []place) []place {
 			if len(quiet) > 0 {
 				score -= float64(loud) / float64(len(quiet))
 			}
-			best.offer(x, y, place{pose{float64(x) / v.factor, float64(y) / v.factor, coarse / v.factor, turn, 1}, n, score})
+			best.offer(x, y, place{pose{float64(x) / v.factor, float64(y) / v.factor, side / v.factor, turn, 1}, n, score})
 		}
 	}
 	return best.all(found)
@@ -225,9 +232,9 @@ func (s *scene) align(t *template, p pose) (pose, float64) {
 }
 
 // edgeFit is which part of the template's edges the scene has there, in their
-// directions: exactly, or within a pixel of a template of fine pixels.
+// directions: exactly, or within a pixel of a template in its fine resolution.
 func (s *scene) edgeFit(t *template, p pose) float64 {
-	detail, v := s.resolution(p.size)
+	detail, v := s.resolution(t, p.size)
 	sin, cos := math.Sincos(p.turn)
 	size := p.size * v.factor
 	px, py := p.x*v.factor+pad, p.y*v.factor+pad

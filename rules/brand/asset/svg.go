@@ -10,7 +10,7 @@ const (
 	// drawnSide is the longer side, in pixels, in which an SVG is drawn.
 	drawnSide = 384
 	// drawnWork bounds the drawing of an SVG: pixels covered and lines crossed.
-	drawnWork = 100_000_000
+	drawnWork = 40_000_000
 )
 
 // svg draws the shapes of an SVG. Pictures within it are frames of their own.
@@ -131,6 +131,9 @@ func (p *painter) draw(e *node, m matrix, k ink, depth int) {
 		}
 	default:
 		if o := p.shape(e); o != nil && !k.hidden {
+			if o.n >= mostPoints {
+				p.d.say(NotDrawn, "it has a path of more than %d points", mostPoints)
+			}
 			p.paint(o, m, k)
 		}
 	}
@@ -269,19 +272,23 @@ func (p *painter) paint(o *outline, m matrix, k ink) {
 		p.fill(fill, k.evenOdd, c)
 	}
 	if c, is := p.colour(k.stroke, k, k.opacity*k.strokeOpacity, m, o); is && k.width > 0 {
-		p.fill(stroked(o, fill, k.width*m.scale()/2), false, c)
+		lines, whole := stroked(o, fill, k.width*m.scale()/2)
+		if !whole {
+			p.d.say(NotDrawn, "it has a line of more than %d parts", len(lines))
+		}
+		p.fill(lines, false, c)
 	}
 }
 
 // stroked are the parts of a line of that half width, all turning the same way.
-// Its joints are round.
-func stroked(o *outline, lines [][][2]float64, half float64) (out [][][2]float64) {
+// Its joints are round. whole is false where it has more than are drawn.
+func stroked(o *outline, lines [][][2]float64, half float64) (out [][][2]float64, whole bool) {
 	const corners = 12
 	for n, l := range lines {
 		closed := o.lines[n].closed
 		for i, a := range l {
 			if len(out) > mostPoints/4 {
-				return out
+				return out, false
 			}
 			if closed || i > 0 && i < len(l)-1 {
 				disc := make([][2]float64, corners)
@@ -304,5 +311,5 @@ func stroked(o *outline, lines [][][2]float64, half float64) (out [][][2]float64
 			out = append(out, [][2]float64{{a[0] + dy, a[1] - dx}, {b[0] + dy, b[1] - dx}, {b[0] - dy, b[1] + dx}, {a[0] - dy, a[1] + dx}})
 		}
 	}
-	return out
+	return out, true
 }

@@ -12,6 +12,9 @@ import (
 // A paint gives the colour at a pixel: red, green, blue and opacity, 0 to 1.
 type paint func(x, y float64) [4]float64
 
+// crossed bounds the lines that one shape crosses, counted as work.
+const crossed = 20_000_000
+
 // rows is how many lines of a row of pixels are looked at.
 const rows = 4
 
@@ -25,10 +28,12 @@ type crossing struct {
 func (p *painter) fill(polygons [][][2]float64, evenOdd bool, c paint) {
 	w, h := p.canvas.Rect.Dx(), p.canvas.Rect.Dy()
 	lines := make([][]crossing, rows*h)
+	before := p.work
 	for _, points := range polygons {
 		for i, a := range points {
 			p.cross(lines, a, points[(i+1)%len(points)])
-			if p.work > drawnWork {
+			if p.work > drawnWork || p.work-before > crossed {
+				p.d.say(NotDrawn, "it has more to draw than is drawn")
 				return
 			}
 		}

@@ -147,7 +147,11 @@ func (d *decoder) stylesheet(f *svgFile, text string) {
 		d.say(Outside, "it refers to a style sheet elsewhere, which is not fetched")
 	}
 	d.urls(text)
-	for n := 0; n < d.limits.Elements; n++ {
+	for n := 0; ; n++ {
+		if n == d.limits.Elements {
+			d.say(NotDrawn, "it has more than %d rules of style", n)
+			return
+		}
 		selectors, rest, more := strings.Cut(text, "{")
 		body, next, _ := strings.Cut(rest, "}")
 		if !more {

@@ -7,9 +7,13 @@ import (
 )
 
 const (
-	// coarse is how many pixels a template's longer side has in the first search,
-	// fine how many where a place is looked at closely, if the scene has as many.
-	coarse, fine = 32, 52
+	// A template is looked for in two resolutions: coarse in the first search, fine
+	// where a place is looked at closely, if the scene has as many pixels.
+	coarse, fine = 0, 1
+	// shortest and longest are how many pixels a template's longer side has at least
+	// and at most in the coarse resolution: as many as make coarseArea.
+	shortest, longest = 32, 56
+	coarseArea        = 28 * 28
 	// scanned and aligned are how many edge points are looked up in each.
 	scanned, aligned = 64, 200
 	quietPoints      = 32
@@ -37,27 +41,38 @@ type point struct {
 type template struct {
 	wide, high float64 // at most 1
 	classes    int
-	full       bool              // the inside is all of the picture: nothing is around it
-	features   map[int][]feature // by pixels of the longer side
-	quiet      map[int][]feature // inside, far from edges
-	edgePixels int               // in the first search
-	points     map[int][]point
+	full       bool         // the inside is all of the picture: nothing is around it
+	sides      [2]int       // pixels of the longer side, coarse and fine
+	features   [2][]feature // likewise
+	quiet      [2][]feature // inside, far from edges
+	edgePixels int          // in the first search
+	points     [2][]point
 	// edges and colours are what the fits are of a copy of the reference in
 	// another size: less than 1 where much in it is fine or faint.
 	edges, colours float64
+	// grain is which part of the relief the classes don't tell.
+	grain   float64
+	reliefs [2]*relief
+	glimpse *glimpse // of a picture that is known by its relief
 }
 
 // newTemplate takes a reference apart.
 func newTemplate(p *picture) *template {
 	part, inside := p.content()
-	t := &template{features: map[int][]feature{}, quiet: map[int][]feature{}, points: map[int][]point{}}
-	longest := float64(max(part.Dx(), part.Dy()))
-	t.wide, t.high = float64(part.Dx())/longest, float64(part.Dy())/longest
-	for _, size := range [...]int{coarse, fine} {
-		t.findFeatures(p, part, inside, size)
-		t.findClasses(p, part, inside, size)
+	t := &template{}
+	side := float64(max(part.Dx(), part.Dy()))
+	t.wide, t.high = float64(part.Dx())/side, float64(part.Dy())/side
+	t.sides[coarse] = min(max(int(math.Sqrt(coarseArea/(t.wide*t.high))), shortest), longest)
+	t.sides[fine] = t.sides[coarse] * 13 / 8
+	for detail := range t.sides {
+		t.findFeatures(p, part, inside, detail)
+		t.findClasses(p, part, inside, detail)
 	}
 	t.calibrate(p)
+	t.reliefs = [2]*relief{newRelief(p, t, rough), newRelief(p, t, exactly)}
+	if t.grain >= grainy && t.classes >= colourful && t.reliefs[1].even() >= spreadLeast {
+		t.glimpse = newGlimpse(p, t)
+	}
 	return t
 }
 
@@ -73,14 +88,14 @@ func (t *template) calibrate(p *picture) {
 	}
 }
 
-// resolution is in which size of the template a length of the scene is looked
-// at closely.
-func (s *scene) resolution(length float64) (size int, v *level) {
-	size = fine
-	if length < (coarse+fine)/2 {
-		size = coarse
+// resolution is in which of the template's a length of the scene is looked at
+// closely.
+func (s *scene) resolution(t *template, length float64) (detail int, v *level) {
+	detail = fine
+	if 2*length < float64(t.sides[coarse]+t.sides[fine]) {
+		detail = coarse
 	}
-	return size, s.level(length, size)
+	return detail, s.level(length, t.sides[detail])
 }
 
 // A sheet is the reference with a margin around it in a certain size.
@@ -126,7 +141,8 @@ func (s sheet) place(t *template, x, y int) (u, v float64) {
 	return (float64(x)+0.5-s.margin)/s.size - t.wide/2, (float64(y)+0.5-s.margin)/s.size - t.high/2
 }
 
-func (t *template) findFeatures(p *picture, part image.Rectangle, inside []bool, size int) {
+func (t *template) findFeatures(p *picture, part image.Rectangle, inside []bool, detail int) {
+	size := t.sides[detail]
 	s := newSheet(p, part, inside, size)
 	e := findEdges(s.picture)
 	var on, off []feature
@@ -143,10 +159,10 @@ func (t *template) findFeatures(p *picture, part image.Rectangle, inside []bool,
 			}
 		}
 	}
-	if size == coarse {
+	if detail == coarse {
 		t.edgePixels = len(on)
 	}
-	t.features[size], t.quiet[size] = scattered(on, aligned), scattered(off, quietPoints)
+	t.features[detail], t.quiet[detail] = scattered(on, aligned*size/(shortest+20*detail)), scattered(off, quietPoints)
 }
 
 // strong is how strong an edge must be to be a feature: faint ones are lost in
@@ -226,9 +242,9 @@ func scattered(all []feature, most int) []feature {
 // findClasses sorts the inside into few colours. What another picture has there
 // may be of any colours, but of one for each class: that survives every change
 // of colours, and nothing else looks so.
-func (t *template) findClasses(p *picture, part image.Rectangle, inside []bool, size int) {
+func (t *template) findClasses(p *picture, part image.Rectangle, inside []bool, detail int) {
 	const unlike = 40 // how far a colour must be from all others to be another
-	s := newSheet(p, part, inside, size)
+	s := newSheet(p, part, inside, t.sides[detail])
 	var means [][4]int
 	var class []int
 	var at []image.Point
@@ -277,17 +293,20 @@ func (t *template) findClasses(p *picture, part image.Rectangle, inside []bool, 
 		}
 	}
 	t.classes = len(means)
+	if detail == fine {
+		t.grain = s.grain(at, means, class)
+	}
 	t.full = !slices.Contains(inside, false)
 
 	of := make([]int, s.w*s.h) // 1 + class
 	for i, q := range at {
 		of[q.Y*s.w+q.X] = 1 + class[i]
 	}
-	t.keep(s, of, size)
+	t.keep(s, of, detail)
 }
 
 // keep keeps the points of the inside, and those of a ring around it.
-func (t *template) keep(s sheet, of []int, size int) {
+func (t *template) keep(s sheet, of []int, detail int) {
 	const around = 0.35 // what a point of the ring weighs: it may be of anything
 	for y := 1; y < s.h-1; y++ {
 		for x := 1; x < s.w-1; x++ {
@@ -304,7 +323,7 @@ func (t *template) keep(s sheet, of []int, size int) {
 			} else if t.full || beside(of, s.w, s.h, x, y, 1) || !beside(of, s.w, s.h, x, y, 2) && !beside(of, s.w, s.h, x, y, 3) {
 				continue
 			}
-			t.points[size] = append(t.points[size], p)
+			t.points[detail] = append(t.points[detail], p)
 		}
 	}
 }

@@ -33,8 +33,12 @@ func New(references []asset.Reference, terms policy.Brand) *Pictures {
 // taken for it.
 func (p *Pictures) Threshold() int { return p.threshold }
 
-// Unlike says which of them are found as equal files alone, and why.
-func (p *Pictures) Unlike() []string { return p.index.Unlike() }
+// Unseen are those of which something can't be seen, and why: what is like none of
+// the others is no evidence.
+func (p *Pictures) Unseen() []asset.Unseen { return p.index.Unseen() }
+
+// Notes say which of them are not looked for everywhere, and why.
+func (p *Pictures) Notes() []string { return p.index.Notes() }
 
 // Look compares one picture or video. What can't be seen is no evidence, unless
 // what can be seen is protected.
@@ -45,6 +49,9 @@ func (p *Pictures) Look(a schema.ListingAsset) (v rule.Verdict, seen, expected s
 		return rule.Fail, fmt.Sprintf("%s is the file %s, by its SHA-256", name, reference), own
 	}
 	if len(a.Data) == 0 {
+		if a.Unread != "" {
+			return rule.NoEvidence, name + ": " + a.Unread, "a picture or video of which all can be seen"
+		}
 		return rule.NoEvidence, name + " is named, and not with the listing", "the picture itself: nothing is fetched"
 	}
 	read := asset.Read(a.Data, a.Name, asset.DefaultLimits())
@@ -60,6 +67,17 @@ func (p *Pictures) Look(a schema.ListingAsset) (v rule.Verdict, seen, expected s
 		return rule.NoEvidence, fmt.Sprintf("%s has the SHA-256 %s, the listing states %s", name, read.SHA256, clip(a.SHA256)), "the picture that the listing states"
 	case hidden:
 		return rule.NoEvidence, fmt.Sprintf("%s: %s", name, reason.Text), fmt.Sprintf("a picture of which all can be seen (%s)", reason.Code)
+	}
+	if match, found := p.index.Plain(read); found && match.Distance <= p.threshold {
+		return rule.NoEvidence, fmt.Sprintf("%s looks like %s (distance %d of 100), a shape that everybody uses", name, match.Reference, match.Distance),
+			"somebody's word on whether it is meant for the protected picture"
+	}
+	if unseen := p.index.Unseen(); len(unseen) > 0 {
+		more := ""
+		if len(unseen) > 1 {
+			more = fmt.Sprintf(" (and %d more)", len(unseen)-1)
+		}
+		return rule.NoEvidence, name + " is like none of the protected pictures that can be seen", fmt.Sprintf("protected pictures that can all be compared; %s%s", unseen[0], more)
 	}
 	return rule.Pass, "", ""
 }

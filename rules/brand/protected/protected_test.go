@@ -7,6 +7,7 @@ import (
 	"errors"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/png"
 	"strings"
 	"testing"
@@ -60,6 +61,20 @@ func TestPictures(t *testing.T) {
 	mark := badge(t, 200, false)
 	sum := func(data []byte) string { s := sha256.Sum256(data); return hex.EncodeToString(s[:]) }
 	marks := protected.New([]asset.Reference{{Name: "marks/mark.png", Asset: asset.Read(mark, "mark.png", asset.DefaultLimits())}}, p.Brand())
+	film := asset.Read([]byte("\x00\x00\x00\x08ftyp\x00\x00\x00\x08mdat"), "film.mp4", asset.DefaultLimits())
+	tile := func(c color.Color) []byte {
+		img := image.NewNRGBA(image.Rect(0, 0, 90, 90))
+		draw.Draw(img, image.Rect(10, 10, 80, 80), image.NewUniform(c), image.Point{}, draw.Src)
+		var b bytes.Buffer
+		if err := png.Encode(&b, img); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	some := protected.New([]asset.Reference{
+		{Name: "marks/mark.png", Asset: asset.Read(mark, "mark.png", asset.DefaultLimits())}, {Name: "marks/film.mp4", Asset: film},
+	}, p.Brand())
+	plain := protected.New([]asset.Reference{{Name: "marks/tile.png", Asset: asset.Read(tile(color.Black), "tile.png", asset.DefaultLimits())}}, p.Brand())
 	for name, c := range map[string]struct {
 		app     string
 		asset   schema.ListingAsset
@@ -71,6 +86,12 @@ func TestPictures(t *testing.T) {
 		"its hash alone":         {"care", schema.ListingAsset{Kind: "icon", SHA256: sum(mark), URI: "https://x.example/i.png"}, marks, rule.Fail, "by its SHA-256"},
 		"scaled":                 {"care", schema.ListingAsset{Kind: "icon", Name: "icon.png", Data: badge(t, 128, false)}, marks, rule.Fail, "icon.png looks like marks/mark.png (distance "},
 		"another":                {"care", schema.ListingAsset{Kind: "icon", Data: badge(t, 128, true)}, marks, rule.Pass, ""},
+		"too long":               {"care", schema.ListingAsset{Kind: "video", Name: "film.mp4", SHA256: sum([]byte("x")), Unread: "it has 100 bytes too many"}, marks, rule.NoEvidence, "film.mp4: it has 100 bytes too many"},
+		"too long, and known":    {"care", schema.ListingAsset{Kind: "video", Name: "film.mp4", SHA256: film.SHA256, Unread: "it has 100 bytes too many"}, some, rule.Fail, "film.mp4 is the file marks/film.mp4, by its SHA-256"},
+		"a reference unseen":     {"care", schema.ListingAsset{Kind: "icon", Name: "i.png", Data: badge(t, 128, true)}, some, rule.NoEvidence, "i.png is like none of the protected pictures that can be seen"},
+		"alike all the same":     {"care", schema.ListingAsset{Kind: "icon", Name: "i.png", Data: badge(t, 128, false)}, some, rule.Fail, "i.png looks like marks/mark.png"},
+		"a shape of everybody's": {"care", schema.ListingAsset{Kind: "icon", Name: "i.png", Data: tile(color.NRGBA{200, 30, 30, 255})}, plain, rule.NoEvidence, "i.png looks like marks/tile.png"},
+		"no such shape":          {"care", schema.ListingAsset{Kind: "icon", Name: "i.png", Data: badge(t, 128, false)}, plain, rule.Pass, ""},
 		"licensed":               {"desk", schema.ListingAsset{Kind: "icon", Data: mark}, marks, rule.Pass, ""},
 		"not with the listing":   {"care", schema.ListingAsset{Kind: "logo", Name: "logo.png", URI: "https://x.example/l.png"}, marks, rule.NoEvidence, "logo.png is named, and not with the listing"},
 		"truncated":              {"care", schema.ListingAsset{Kind: "icon", Name: "i.png", Data: badge(t, 128, true)[:60]}, marks, rule.NoEvidence, "i.png: "},
