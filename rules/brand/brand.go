@@ -245,7 +245,7 @@ func (j *judging) name(n named) []Check {
 	glyphs := lettering.Read(cut(n.text))
 	check := Check{Rule: RuleName, Verdict: rule.Pass, Field: n.Field}
 	found := sentences(n.text, glyphs, j.pieces(n.text, glyphs, nil, nil))
-	j.read(found)
+	j.read(found, n.Locale)
 	if m, ok := j.firstMark(found, n.text, n.Locale, true); ok && !j.granted(policy.GrantName) {
 		check.Verdict, check.From, check.To = rule.Fail, m.At, m.End
 		check.Seen = n.text
@@ -306,7 +306,7 @@ func (j *judging) text(f Field, text string) []Check {
 		s := list[i]
 		list[i].keep(func(m mark) bool { return j.meant(s, m, short, f.Locale, false) })
 	}
-	j.read(list)
+	j.read(list, f.Locale)
 	checks := append([]Check{j.statement(f, short, list)}, j.claimed(f, short, list, false)...)
 	if len(short) < len(text) {
 		for i := range checks {
@@ -344,7 +344,7 @@ func (j *judging) statement(f Field, text string, list []sentence) Check {
 			stated = s.spans(language.Reading.Statements)
 		}
 		if j.terms.Attribution {
-			allowed = append(s.spans(language.Reading.Attributions), s.spans(language.Reading.Denials)...)
+			allowed = append(s.spans(language.Reading.Attributions), s.denials()...)
 		}
 		whole := language.Span{To: len(s.text)}
 		if s.denied && j.terms.Attribution {

@@ -20,7 +20,7 @@ func (j *judging) claimed(f Field, text string, list []sentence, inName bool) []
 		if len(s.marks) == 0 || s.denied || inName && !slices.ContainsFunc(s.marks, func(m mark) bool { return j.meant(s, m, text, f.Locale, true) }) {
 			continue
 		}
-		denied, said := s.spans(language.Reading.Denials), s.spans(language.Reading.Attributions)
+		denied, said := s.denials(), s.spans(language.Reading.Attributions)
 		// Within a statement, a claim must be about the mark; elsewhere its words
 		// beside the mark are enough.
 		stated := append(s.spans(language.Reading.Statements), said...)
@@ -52,7 +52,7 @@ func outside(spans, others []language.Span) []language.Span {
 
 // read has each language read the sentences that have marks, and those beside
 // them, and notes what a sentence says by the one before or after it.
-func (j *judging) read(list []sentence) {
+func (j *judging) read(list []sentence, locale string) {
 	near := func(i int) bool { return i >= 0 && i < len(list) && len(list[i].marks) > 0 }
 	for i := range list {
 		if near(i-1) || near(i) || near(i+1) {
@@ -62,8 +62,17 @@ func (j *judging) read(list []sentence) {
 					owners = append(owners, m.Span)
 				}
 			}
-			for _, l := range j.languages {
+			// A sentence is in the language of its text, or in another that its words
+			// tell; of a text without a language it is too short to tell.
+			var in []*language.Language
+			if k := slices.IndexFunc(j.languages, func(l *language.Language) bool { return l.Code == primary(locale) }); k >= 0 {
+				in = append(language.Guess(j.languages, "", list[i].text), j.languages[k])
+			}
+			for k, l := range j.languages {
 				list[i].read = append(list[i].read, l.Read(list[i].text, owners))
+				if slices.Contains(in, l) {
+					list[i].languages = append(list[i].languages, k)
+				}
 			}
 		}
 	}
@@ -85,6 +94,18 @@ func (s sentence) spans(find func(language.Reading) []language.Span) []language.
 	var out []language.Span
 	for _, r := range s.read {
 		out = append(out, find(r)...)
+	}
+	return out
+}
+
+// denials are the places at which the sentence denies. Only the languages that it
+// may be in count: "no" denies nothing in Portuguese.
+func (s sentence) denials() []language.Span {
+	var out []language.Span
+	for i, r := range s.read {
+		if len(s.languages) == 0 || slices.Contains(s.languages, i) {
+			out = append(out, r.Denials()...)
+		}
 	}
 	return out
 }

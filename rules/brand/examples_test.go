@@ -132,11 +132,9 @@ func TestTypography(t *testing.T) {
 				if e.rule == RuleName || len(e.listings) != 2 || strings.ContainsAny(e.text, "<*\u00ad®") {
 					continue
 				}
-				for k := range 3 {
-					text := set[(i+k*3)%len(set)](e.text)
-					if wrong := e.wrong(book, listed(text, code)); wrong != "" {
-						t.Errorf("%q: %s", text, wrong)
-					}
+				text := set[i%len(set)](e.text)
+				if wrong := e.wrong(book, listed(text, code)); wrong != "" {
+					t.Errorf("%q: %s", text, wrong)
 				}
 			}
 		})

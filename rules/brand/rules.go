@@ -42,7 +42,7 @@ func ruleStatement() rule.Rule {
 		Remediation: "Say it within the description as \"(company) (app) integrated with Microsoft Teams\", with the app's own name, or leave " +
 			"the mark out; no evidence means that no call of the app with Teams is known in the policy's window.",
 		FalsePositives: []string{
-			"The statement is truthful in words that no pattern of the language knows: add it to brand.statements.patterns.",
+			"The statement is truthful in words that the grammar does not know: add them to brand.words, or a pattern to brand.statements.patterns.",
 			"The mark is an ordinary word there: add the words around it to brand.ordinary.",
 		},
 	}
@@ -55,7 +55,7 @@ func ruleEndorsement() rule.Rule {
 		Control:     rule.ControlBrand(),
 		Remediation: "Take the claim out, in every locale; where it is true by contract, list that in brand.licences with the scope claim.",
 		FalsePositives: []string{
-			"The sentence denies the affiliation in words that no pattern of the language knows.",
+			"The sentence denies the affiliation in words that the grammar does not know: add them to brand.words.",
 			"The claim is about another party that the sentence names beside the mark.",
 		},
 	}

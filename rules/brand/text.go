@@ -33,6 +33,9 @@ type sentence struct {
 	// read is how each language reads it, where it has marks or stands beside one
 	// that has.
 	read []language.Reading
+	// languages are the places among these of the languages that it may be in; none
+	// where that is not known.
+	languages []int
 	// denied says that the answer after it denies what it asks; stated, that the
 	// sentence after it says of the app that it works with the mark; answer, that
 	// it answers who stands behind the app.

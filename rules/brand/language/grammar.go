@@ -37,7 +37,7 @@ type step struct {
 // said; in a tight one, what joins words to others.
 const (
 	neverStated  = stop | but
-	neverDenied  = but | dash | clause | works | supports | join
+	neverDenied  = but | dash | clause | works | join
 	neverImplied = stop | but | dash | works | supports | join
 	neverClaimed = neverImplied | use | app | clause
 	neverTight   = neverClaimed | by | with | forWhat | and | aux | app | who
@@ -93,20 +93,23 @@ func readGrammar(own forms) (*grammar, error) {
 
 // newForm reads a form: kinds of word ("a|b" is either), ~n a gap of at most n
 // words that add nothing of their own, -n one of at most n that describe the word
-// beside it.
+// beside it, +n one that may compare ("certified as safe by").
 func newForm(text string, never class) (form, error) {
 	f := form{text: text}
 	for _, word := range strings.Fields(text) {
 		s := step{gap: -1}
 		switch word[0] {
-		case '~', '-':
+		case '~', '-', '+':
 			n, err := strconv.Atoi(word[1:])
 			if err != nil {
 				return f, fmt.Errorf("%q is no gap", word)
 			}
 			s.gap, s.never = 2*n, never
-			if word[0] == '-' {
+			switch word[0] {
+			case '-':
 				s.never = neverTight | never
+			case '+':
+				s.never = never &^ stop
 			}
 		default:
 			for name := range strings.SplitSeq(word, "|") {
