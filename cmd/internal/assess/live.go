@@ -150,26 +150,6 @@ func (l *Live) rouse() {
 	}
 }
 
-// Judged is the instant up to which all evidence is stored and evaluated; zero
-// until it is known. It is that of the last round but one: of what is stored
-// Touch tells a moment later.
-func (l *Live) Judged() time.Time {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.judged
-}
-
-// completed notes that all is evaluated that was touched before a round.
-func (l *Live) completed(now time.Time) {
-	if now = l.all(now); now.IsZero() {
-		return
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.judged, l.last = l.last, now
-	l.deps.Metrics.frontier(l.judged)
-}
-
 // Run evaluates until ctx ends. It begins with what was stored since the last
 // evaluation, and with the calls whose results are not final.
 func (l *Live) Run(ctx context.Context) error {
@@ -249,6 +229,7 @@ func (l *Live) round(ctx context.Context) {
 	}
 	if l.judgeHours(ctx, now) && done {
 		l.completed(now)
+		l.sayJudged(ctx)
 	}
 }
 

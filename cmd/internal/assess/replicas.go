@@ -28,6 +28,10 @@ type sharing struct {
 	gauged time.Time     // when gatherings were to be read anew last
 	reach  map[int]int64 // how far the topic reached in the round of which all is to be judged
 	at     time.Time     // the frontier of that round
+
+	// What follows, and the ring, is guarded by the Live's mutex.
+	judged map[int]time.Time // up to when others say that they have judged, by partition
+	said   time.Time         // by the clock, when this one said so last
 }
 
 // A waitingMark is what was taken and evaluated, but for events that are dated
@@ -81,7 +85,9 @@ func (l *Live) takeOver(ctx context.Context) (ok bool, err error) {
 			return false, err
 		}
 	}
+	l.mu.Lock()
 	s.ring, s.turn, s.reach = ring, turn, nil
+	l.mu.Unlock()
 	l.letGo()
 	l.deps.Logger.Info("assess: calls taken over", "held", len(ring.Held), "of", ring.Partitions, "gained", len(gained.Held))
 	return true, nil
@@ -224,6 +230,9 @@ func (l *Live) told() {
 	for _, m := range list {
 		if m.Gone {
 			s.gone = append(s.gone, m.Root)
+		}
+		if m.Judged != nil {
+			l.heardOf(*m.Judged)
 		}
 		for _, key := range m.Keys {
 			s.hops[key] = max(s.hops[key], m.Hops)

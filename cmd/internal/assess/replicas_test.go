@@ -266,6 +266,33 @@ func TestReplicasMergeCalls(t *testing.T) {
 	f.asAudit()
 }
 
+// TestReplicasJudged: who leads says of all how far they are; one that hangs is
+// noticed.
+func TestReplicasJudged(t *testing.T) {
+	f := newFleet(t, 2)
+	lead, other := f.members[0], f.members[1]
+	if ring, _, _ := other.share.Held(); ring.Leads() {
+		lead, other = other, lead
+	}
+	for i := range 4 {
+		f.at(float64(6 * i))
+	}
+	before := lead.Judged()
+	if before.IsZero() || !before.Before(f.clock) {
+		t.Fatalf("at %v all is judged up to %v", f.clock, before)
+	}
+	f.members = []*crew{lead} // the other does nothing more, and holds what it has
+	for i := range 4 {
+		f.at(float64(24 + 6*i))
+	}
+	if at := lead.Judged(); at.After(other.Judged()) || at.IsZero() {
+		t.Errorf("who leads says %v, of one that stands at %v", at, other.Judged())
+	}
+	if !lead.judged.After(lead.Judged()) {
+		t.Errorf("who leads stands at %v itself", lead.judged)
+	}
+}
+
 // TestReplicaTakesOver: an assessor that has gone leaves its deadlines to another.
 // One that does not know that it has gone does no harm.
 func TestReplicaTakesOver(t *testing.T) {
@@ -278,10 +305,12 @@ func TestReplicaTakesOver(t *testing.T) {
 			calls = append(calls, f.name(member, user))
 		}
 	}
+	var messages []string
 	for _, call := range calls {
-		f.sends(callTopic, joins(call, "alice", start), recordingState(call, true, start.Add(5*time.Second), start.Add(5*time.Second)))
+		messages = append(messages, joins(call, "alice", start), recordingState(call, true, start.Add(5*time.Second), start.Add(5*time.Second)))
 	}
-	f.at(6)
+	f.clock = start.Add(6 * time.Second)
+	f.sends(callTopic, messages...)
 	for i, call := range calls {
 		if at := f.planned(guid(call)); at != i/2 {
 			t.Errorf("call %d of 4 is planned by %d", i, at)
@@ -302,9 +331,7 @@ func TestReplicaTakesOver(t *testing.T) {
 	f.ringing("notice.missed live firing ", "notice.missed live firing ", "notice.missed live firing ")
 	before := f.bench.rows(alertBytes)
 	// The one that has gone goes on with what it knew.
-	for range 3 {
-		gone.round(f.Context())
-	}
+	gone.round(f.Context())
 	gone.Touch(f.bench.rows("SELECT arrayJoin(alias_keys) FROM calls_current"))
 	gone.round(f.Context())
 	f.at(72)

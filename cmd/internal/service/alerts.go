@@ -73,7 +73,7 @@ func (s *Service) couriers(live *assess.Live) ([]*alerting.Courier, error) {
 		deps := alerting.Dependencies{Store: s.alerts.Outbox, Clock: s.clock, Judged: live.Judged, Logger: s.log, Metrics: metrics}
 		if s.share != nil {
 			cfg.Look = sharedLook
-			deps.Mine = func() bool { return s.delivers(t) }
+			deps.Mine = s.delivers
 		}
 		all = append(all, alerting.NewCourier(cfg, t, deps))
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"rollcall/cmd/internal/alerting"
 	"rollcall/cmd/internal/config"
 	"rollcall/cmd/internal/touched"
 	"rollcall/ingest"
@@ -41,9 +40,10 @@ func (s *Service) announce(ctx context.Context, st ingest.Stored) error {
 	return s.share.Stored(ctx, st.AliasKeys, st.Names)
 }
 
-// delivers reports whether a target is told by this service: of several that share
-// the calls one tells it, so that it hears of one thing after the other, and once.
-func (s *Service) delivers(t alerting.Target) bool {
+// delivers reports whether targets are told by this service: of several that share
+// the calls one tells them, so that each hears of one thing after the other, and
+// once, and of the heartbeat of all.
+func (s *Service) delivers() bool {
 	ring, _, _ := s.share.Held()
-	return ring.Holds("target " + t.Name())
+	return ring.Leads()
 }

@@ -80,6 +80,7 @@ type replicas struct {
 
 	mu    sync.Mutex
 	heard map[string]time.Time         // when each call's alert came first
+	beats int                          // heartbeats
 	texts map[string]map[string]string // by call: what was told, without what differs between deliveries
 }
 
@@ -141,7 +142,8 @@ func (r *replicas) hear(_ http.ResponseWriter, req *http.Request) {
 	for _, a := range list {
 		call := a.Labels["call"]
 		if call == "" {
-			continue // a heartbeat
+			r.beats++
+			continue
 		}
 		if r.heard[call].IsZero() {
 			r.heard[call] = time.Now()
@@ -173,7 +175,7 @@ clickhouse: {dsn: %[4]q}
 ingest: {flush_interval: 200ms}
 policy: %[5]s/policy.yaml
 reports: {dir: %[1]s/reports}
-alerts: {alertmanagers: [{name: am, url: %[6]q}]}
+alerts: {heartbeat: 1s, alertmanagers: [{name: am, url: %[6]q}]}
 http: {listen: %[7]q}
 `, dir, strings.Join(r.brokers, ", "), session, r.dsn, r.dir, r.alertmanager, p.http)
 	path := filepath.Join(dir, "rollcall.yaml")
@@ -324,6 +326,10 @@ func checkReplicas(t *testing.T, brokers []string) {
 	two := r.start()
 	r.share(one, two)
 
+	r.mu.Lock()
+	alone := r.beats
+	r.mu.Unlock()
+
 	// Each call comes in halves that nothing ties, and is one when its app says so.
 	var calls []string
 	begun := time.Now()
@@ -338,6 +344,11 @@ func checkReplicas(t *testing.T, brokers []string) {
 		r.sends(appWord("capture.signalled", "tie"+root, fmt.Sprintf(`"capture":"recording","state":"started","callId":%q,"callConnectionId":%q`, guid(root), guid(half)), begun))
 	}
 	r.waits(6, "SELECT count() FROM obligations_current")
+	eventually(t, "a heartbeat came of both", func() bool {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.beats > alone
+	})
 	r.waits(6, "SELECT count() FROM calls_current")
 	killed := one.ends(syscall.SIGKILL)
 	r.reports("SIGKILL", r.alerted(killed.Add(session), calls, begun), afterKill)

@@ -86,6 +86,9 @@ func (a *Announcer) Tell(ctx context.Context, list []Message) error {
 	by := map[int][]kafka.Message{}
 	for _, m := range list {
 		p := ring.Partition(m.Root)
+		if m.Judged != nil {
+			p = leading
+		}
 		for _, part := range m.parts() {
 			value, err := part.encode()
 			if err != nil {

@@ -1,5 +1,5 @@
 // Package touched shares the calls out between services by Kafka's internal
-// topic of touched calls (design.md, section 2).
+// topic of touched calls (design.md, section 2). DESIGN.md says how.
 //
 // Who stores evidence tells the topic which calls it is about, keyed by the
 // call's current root, which is its id. A group of assessors shares out the

@@ -3,6 +3,7 @@ package touched
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/go-json-experiment/json"
 )
@@ -20,8 +21,16 @@ type Message struct {
 	// Gone is true where the call is part of another by now, which is held
 	// elsewhere.
 	Gone bool `json:"gone,omitempty"`
+	// Judged is the sender's word of how far it is; such a message is about no call.
+	Judged *Judged `json:"judged,omitempty"`
 	// Hops is how often an assessor has passed it on.
 	Hops int `json:"hops,omitempty"`
+}
+
+// Judged says that all is judged up to an instant of what some partitions hold.
+type Judged struct {
+	Until time.Time `json:"until"`
+	Held  []int     `json:"held"`
 }
 
 // maxKeys bounds a message: one may be about a call of ten thousand alias sets.
@@ -29,7 +38,7 @@ const maxKeys = 1000
 
 // parts are messages of which each is within bounds.
 func (m Message) parts() []Message {
-	if m.Gone {
+	if m.Gone || m.Judged != nil {
 		return []Message{m}
 	}
 	var all []Message

@@ -48,7 +48,10 @@ func (r Ring) Holds(name string) bool {
 }
 
 // Leads reports whether what is there to do once is to be done here.
-func (r Ring) Leads() bool { return slices.Contains(r.Held, 0) }
+func (r Ring) Leads() bool { return slices.Contains(r.Held, leading) }
+
+// leading is the partition whose holder leads.
+const leading = 0
 
 // Without is what r holds and o does not, of a topic with as many partitions;
 // all, where it has more by now.

@@ -98,7 +98,7 @@ func (s *Share) Take() ([]Message, Mark) {
 	defer s.mu.Unlock()
 	var list []Message
 	for _, q := range s.queue {
-		if len(q.Keys) > 0 || q.Gone {
+		if len(q.Keys) > 0 || q.Gone || q.Judged != nil {
 			list = append(list, q.Message)
 		}
 		if s.claims[q.claim.Partition] == q.claim {
