@@ -68,7 +68,7 @@ soak: ## hold the program against the truth on OBLIGATIONS obligations, the rule
 	@$(GO) test ./rules/names/nametest -run '^(TestProof|TestPublished)$$' -count 1 -timeout 40m -v -args -seed $(SEED) -seeds $(SEEDS)
 	@$(GO) test ./cmd/internal/soak -run '^TestSoak$$' -count 1 -timeout 60m -v -args -obligations $(OBLIGATIONS)
 
-bench: libchdb kafka ## measure decoding, ingest against its floor, whole commands, hot paths (BENCH=decode: the first)
+bench: libchdb kafka ## measure decoding, ingest against its floor, alerts, whole commands, hot paths (BENCH=decode, BENCH=alerts: that alone)
 	@.ci/bench.sh '$(BENCH)'
 
 clean: ## remove what was built and written, not what was fetched

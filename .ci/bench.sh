@@ -6,7 +6,11 @@
 # functions in hot paths. Figures of shared machines are
 # noisy: look at ratios and medians.
 #
-#   .ci/bench.sh [pattern of Go benchmarks, or "decode" for the first alone]
+# And how long an alert takes: from due_at + grace to Alertmanager's acceptance, a
+# real Apache Kafka, the program with its embedded ClickHouse, calls as they go on
+# ($ROLLCALL_BENCH_RATE: events a second). It takes about four minutes.
+#
+#   .ci/bench.sh [pattern of Go benchmarks, or "decode" or "alerts" for that alone]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 go=${GO:-go}
@@ -34,10 +38,20 @@ decode() {
 		}'
 }
 
+# alerts prints the delays of alerts, and what was missing or false.
+alerts() {
+	"$go" test -tags bench -count=1 -run '^TestAlerts$' -v -timeout 20m ./cmd/rollcall | grep -vE '^(=== |--- |PASS|ok )'
+}
+
+if [ "${1:-}" = alerts ]; then
+	alerts
+	exit
+fi
 decode
 if [ "${1:-}" = decode ]; then
 	exit
 fi
+alerts
 "$go" test -count=1 -run '^TestRates$' -v -timeout 60m ./rules/brand/asset -args -full | grep -vE '^(=== |PASS)'
 "$go" test -tags bench -count=1 -run 'Ingest' -v -timeout 40m ./ingest | grep -vE '^(=== |--- |PASS|ok )'
 "$go" test -tags bench -count=1 -run 'TestAudit|TestColdStart|TestEvaluation|TestBacktestSpeed' -v -p 1 -timeout 40m ./cmd/rollcall ./cmd/internal/assess ./cmd/internal/backtest | grep -vE '^(=== |--- |PASS|ok )'

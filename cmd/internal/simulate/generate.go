@@ -12,6 +12,7 @@ type Message struct {
 	Key    []byte // nil for most sources, as Event Hubs has it
 	Value  []byte
 	At     time.Time // when it arrives
+	Events int       // that it holds
 	Source string    // the family of formats, as schema.Source names it
 	Spoilt bool      // nobody can read it: it belongs to the dead letters
 	Hurt   bool      // one part of it can't be read, and belongs to the dead letters
@@ -143,6 +144,8 @@ func (g *generator) call(i int) {
 		s = openSpec(&r, g.startOf(i), g.opt.asOf())
 	case i < len(g.specs):
 		s = g.specs[i]
+	case g.opt.Live > 0:
+		s = liveSpec(&r, g.opt.Live)
 	default:
 		s = soakSpec(&r, g.opt.Interop, true)
 	}
@@ -292,7 +295,7 @@ func (g *generator) emit(b *batch, it *item) {
 	if g.stopped {
 		return
 	}
-	m := Message{Hurt: hurt, Topic: topicNames[b.top], Source: sourceNames[b.top], Value: g.keep(b.buf), At: time.UnixMilli(b.last).UTC()}
+	m := Message{Hurt: hurt, Events: n, Topic: topicNames[b.top], Source: sourceNames[b.top], Value: g.keep(b.buf), At: time.UnixMilli(b.last).UTC()}
 	if n == 1 && it != nil {
 		m.Spoilt = it.kind == malformed
 		if b.top == callbackTopic || b.top == appTopic {

@@ -68,6 +68,11 @@ type Options struct {
 	// hours after the span: state it to the program under test.
 	OpenCalls int
 
+	// Live, where above 0, has every call told of while it goes on, by Event Grid
+	// and Call Automation, and last a minute or two; it is the share of sessions
+	// that are shown nothing. For what is produced as time goes by.
+	Live float64
+
 	GiantParticipants int // of one more, giant, call; 0: none
 	GiantEpisodes     int // recording episodes in the giant call
 

@@ -60,6 +60,9 @@ func StartReal(t testing.TB, properties ...string) *Real {
 	return r
 }
 
+// Pid is the id of the broker's process.
+func (r *Real) Pid() int { return r.cmd.Process.Pid }
+
 // findLibs returns the folder of the broker's jar files.
 func findLibs() (string, error) {
 	if dir := os.Getenv("ROLLCALL_KAFKA_LIBS"); dir != "" {

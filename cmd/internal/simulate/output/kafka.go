@@ -2,6 +2,7 @@ package output
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"time"
@@ -56,15 +57,16 @@ func NewKafka(ctx context.Context, client *kafka.Client, partitions int, arrival
 	if err := client.CreateTopics(ctx, missing...); err != nil {
 		return nil, err
 	}
-	// A cluster needs a moment to tell of a new topic.
+	// A cluster needs a moment to tell of a new topic, and who leads it.
 	ctx, stop := context.WithTimeout(ctx, 30*time.Second)
 	defer stop()
 	for {
-		if err := k.learn(ctx); err != nil || len(k.partitions) == len(simulate.Topics()) {
-			return k, err
+		problem := k.learn(ctx)
+		if problem == nil && len(k.partitions) == len(simulate.Topics()) {
+			return k, nil
 		}
 		if err := sleep(ctx, 100*time.Millisecond); err != nil {
-			return nil, fmt.Errorf("topics were created and are not there: %w", err)
+			return nil, fmt.Errorf("topics were created and are not there: %w", errors.Join(err, problem))
 		}
 	}
 }
