@@ -315,11 +315,19 @@ func (x unit) readAs(u *ucd.Tables, r rune) bool {
 		case own == 0:
 		case fold(own) == r:
 			return true
+		case digitOrSign(own, r):
+			return true
 		case own >= utf8.RuneSelf && meet(drawn(u, own), []shape{{r, true}}):
 			return true
 		}
 	}
 	return false
+}
+
+// digitOrSign reports whether a character that is no small letter is put for one.
+func digitOrSign(own, r rune) bool {
+	_, ok := looks(own, r)
+	return ok && own < utf8.RuneSelf
 }
 
 // lookLike reports whether letters begin with some that together look like one.

@@ -243,12 +243,14 @@ func allAside(words []word) bool {
 // whole reports whether words may be a whole name: two that are no initials, or
 // one of a script that has no spaces within names.
 func whole(words []word) bool {
-	long := 0
+	long, signs := 0, 0
 	for _, w := range words {
-		switch {
-		case len(w.units) > 1 && unspaced(w.units[0].r):
-			return true
-		case len(w.units) > 1:
+		if unspaced(w.units[0].r) {
+			if signs += len(w.units); signs > 1 {
+				return true
+			}
+		}
+		if len(w.units) > 1 {
 			long++
 		}
 	}

@@ -53,6 +53,7 @@ type phrase struct {
 	units    []unit // in lower case
 	has      hand   // what a text must have
 	first    hand   // and begin with
+	last     hand   // and end with
 	anywhere bool   // within words too
 }
 
@@ -80,7 +81,7 @@ func NewPhrases(list []string) *Phrases {
 		}
 		if len(w.units) > 0 {
 			key := w.key(canons())
-			p.words = append(p.words, phrase{text, w.units, handOf(key), handOf(string([]rune(key)[:1])), len(w.units) >= anywhere || unspaced(w.units[0].r)})
+			p.words = append(p.words, phrase{text, w.units, handOf(key), handOf(string([]rune(key)[:1])), handOf(string([]rune(key)[utf8.RuneCountInString(key)-1:])), len(w.units) >= anywhere || unspaced(w.units[0].r)})
 		}
 	}
 	return p
@@ -201,7 +202,9 @@ func spellsFlags(name string) bool {
 func (p *Phrases) begun(words []word) bool {
 	each, has := handsOf(words)
 	n := len(each)
-	if !slices.ContainsFunc(p.words, func(x phrase) bool { return x.has&^has == 0 && n <= 2*len(x.units) && len(x.units) <= 2*n }) {
+	if n == 0 || !slices.ContainsFunc(p.words, func(x phrase) bool {
+		return x.has&^has == 0 && x.first&each[0] != 0 && x.last&each[n-1] != 0 && n <= 2*len(x.units) && len(x.units) <= 2*n
+	}) {
 		return false
 	}
 	hashes := spellings(waysOfAll(words), inOrderSeed, p.index.begun.has)

@@ -310,7 +310,8 @@ func (b *builder) twice(p person) string {
 	added := strings.Contains(first.kind, "initial") || strings.Contains(first.kind, "addition") || strings.Contains(first.kind, "behind")
 	drawn := strings.HasPrefix(first.kind, "strokes") || first.kind == "two letters for one" || strings.Contains(first.kind, "glyph") || first.kind == "other script whole"
 	cased := strings.Contains(then.kind, "case") || strings.Contains(then.kind, "capitals") || then.kind == "other script whole"
-	if first.kind == then.kind || added && then.kind == "spaces left out" || drawn && cased {
+	capitals := first.kind == "two letters for one" && strings.Contains(then.kind, "styled") // some styles have capitals alone
+	if first.kind == then.kind || capitals || added && then.kind == "spaces left out" || drawn && cased {
 		return "" // what was added becomes letters of the name; what is drawn like a letter looks otherwise in the other case
 	}
 	if p.name = first.put(b, p); p.name == "" {
