@@ -383,6 +383,8 @@ func split(words []word, known bool) (outside []word, inside, segments [][]word,
 		case strong:
 			if !within {
 				closeSegment()
+			} else if len(part) > 0 { // «Jane Doe - Fabrikam»
+				inside, part = append(inside, part), nil
 			}
 		case comma:
 			if !within && !known && len(segment) >= 2 && len(segments) == 0 {
