@@ -15,6 +15,7 @@ import (
 type rivals struct {
 	own   map[int64]time.Time // versions given here, in microseconds, and when
 	ended map[string]bool     // calls that were written by both
+	again []string            // their alias sets, for the next round: the same one would find the rival's rows again
 }
 
 // rivalMargin is how exactly the clocks of evaluators agree at least, and
@@ -79,7 +80,7 @@ func (l *Live) yield(ctx context.Context, version uint64, keysOf map[string][]st
 			l.rivals.ended = map[string]bool{}
 		}
 		l.rivals.ended[id] = true
-		l.Touch(keysOf[id])
+		l.rivals.again = append(l.rivals.again, keysOf[id]...)
 	}
 	return err
 }
@@ -109,7 +110,9 @@ func (l *Live) conclude(ctx context.Context, now time.Time) error {
 	if err := rings.write(ctx, true); err != nil {
 		return err
 	}
+	l.Touch(l.rivals.again)
 	clear(l.rivals.ended)
+	l.rivals.again = nil
 	return nil
 }
 
