@@ -31,13 +31,12 @@ const (
 // A FindingAction is what a change did to a finding.
 type FindingAction string
 
-// What persons do, and what alerting does.
+// What persons do.
 const (
 	ActionAssign FindingAction = "assign" // to After.Owner; empty: to nobody
 	ActionNote   FindingAction = "note"
 	ActionClose  FindingAction = "close"  // with After.Disposition
 	ActionReopen FindingAction = "reopen" // takes the disposition back
-	ActionAlert  FindingAction = "alert"  // After.Alert says what became of it
 )
 
 // What an evaluation does: the life of a finding.
@@ -54,8 +53,7 @@ const (
 	ActionReturn FindingAction = "return"
 )
 
-// OfLife reports whether an evaluation made the change, rather than a person or
-// an alert.
+// OfLife reports whether an evaluation made the change, rather than a person.
 func (a FindingAction) OfLife() bool {
 	switch a {
 	case ActionSupersede, ActionWithdraw, ActionMove, ActionReturn:
@@ -68,13 +66,12 @@ func (a FindingAction) OfLife() bool {
 const Evaluation = "rollcall"
 
 // A FindingState is what a change is about, before or after it. A change of an
-// evaluation states the status alone, any other all four: what is left out is
+// evaluation states the status alone, any other all three: what is left out is
 // empty.
 type FindingState struct {
 	Status      string `json:"status,omitzero"`
 	Owner       string `json:"owner,omitzero"`
 	Disposition string `json:"disposition,omitzero"`
-	Alert       string `json:"alert,omitzero"`
 }
 
 // A FindingChange is one change of a finding. Changes are only ever added.

@@ -12,14 +12,13 @@ import (
 	"rollcall/schema"
 )
 
-// A Word is what a person, or alerting, says of a finding.
+// A Word is what a person says of a finding.
 type Word struct {
 	Who    string // by which name it is kept
 	Action schema.FindingAction
 	Owner  string // of an assignment; empty: nobody
 	// Disposition is that of a closing.
 	Disposition string
-	Alert       string // what became of an alert
 	Note        string // of a note; of any other action it may be empty
 	// Seen is the finding's Revision as whoever says it saw it: where a person has
 	// said something since, Say refuses. Nil: it is said whatever others said.
@@ -63,7 +62,7 @@ const (
 // Check says what is wrong with a word. Its error wraps ErrWord.
 func (w Word) Check() error {
 	switch w.Action {
-	case schema.ActionAssign, schema.ActionReopen, schema.ActionAlert:
+	case schema.ActionAssign, schema.ActionReopen:
 	case schema.ActionNote:
 		if strings.TrimSpace(w.Note) == "" {
 			return wrong(ErrWord, "the note is empty")
@@ -147,7 +146,7 @@ func lastWord(changes []schema.FindingChange) (last schema.FindingChange) {
 }
 
 func stateOf(f Finding) schema.FindingState {
-	return schema.FindingState{Status: f.Status, Owner: f.Owner, Disposition: f.Disposition, Alert: f.Alert}
+	return schema.FindingState{Status: f.Status, Owner: f.Owner, Disposition: f.Disposition}
 }
 
 // after fills in how the finding is after a change.
@@ -163,8 +162,6 @@ func after(c schema.FindingChange, w Word, h History) (schema.FindingChange, err
 			return c, wrong(ErrNotClosed, "finding %s is %s, not closed: there is nothing to reopen", c.Finding, c.Before.Status)
 		}
 		c.After.Disposition = ""
-	case schema.ActionAlert:
-		c.After.Alert = w.Alert
 	}
 	c, err := c.Named() // so that it counts among the others
 	if err != nil {

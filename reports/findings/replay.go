@@ -40,7 +40,6 @@ type State struct {
 	Owner       string
 	Closed      bool // by a person
 	Disposition string
-	Alert       string
 	Notes       []Note // by time
 	// From are the findings that went over into this one, sorted.
 	From []string
@@ -49,7 +48,7 @@ type State struct {
 	Gone *schema.FindingChange
 	// Changed is when anything changed last; zero: never.
 	Changed time.Time
-	// Word is the last change that a person, or alerting, made and that holds for
+	// Word is the last change that a person made and that holds for
 	// the finding; empty: nobody said anything.
 	Word string
 }
@@ -114,7 +113,7 @@ func (r replay) of(id string) *State {
 	return s
 }
 
-// person takes what a person, or alerting, did. Where the finding went over into
+// person takes what a person did. Where the finding went over into
 // another one meanwhile, it holds for that one too.
 func (r replay) person(c schema.FindingChange) {
 	seen := map[string]bool{}
@@ -129,8 +128,6 @@ func (r replay) person(c schema.FindingChange) {
 			s.Closed, s.Disposition = true, c.After.Disposition
 		case schema.ActionReopen:
 			s.Closed, s.Disposition = false, ""
-		case schema.ActionAlert:
-			s.Alert = c.After.Alert
 		}
 		if c.Note != "" {
 			s.note(Note{At: c.At, Who: c.Who, Text: c.Note, id: c.ID})
@@ -187,14 +184,13 @@ func (r replay) life(changes []schema.FindingChange) {
 	}
 }
 
-// inherit takes over what was said of a finding: owner, disposition and alert
+// inherit takes over what was said of a finding: owner and disposition
 // where nothing was said of this one yet, and all notes.
 func (s *State) inherit(from State, id string, at time.Time) {
 	if !s.Closed && s.Owner == "" {
 		s.Closed, s.Disposition = from.Closed, from.Disposition
 	}
 	s.Owner = cmp.Or(s.Owner, from.Owner)
-	s.Alert = cmp.Or(s.Alert, from.Alert)
 	s.Word = cmp.Or(from.Word, s.Word)
 	for _, n := range from.Notes {
 		s.note(n)

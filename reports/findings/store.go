@@ -42,8 +42,10 @@ type Finding struct {
 	Expected    string `json:"expected,omitzero"`
 	Owner       string `json:"owner"`
 	Disposition string `json:"disposition"`
-	Alert       string `json:"alert"`
-	Notes       []Note `json:"notes"`
+	// Alert is what became of the alert on it: firing, resolved or withheld, and
+	// why; empty: there was none.
+	Alert string `json:"alert"`
+	Notes []Note `json:"notes"`
 	// Predecessors are the findings that went over into this one.
 	Predecessors []string `json:"predecessors"`
 	// Successor is the finding that took the place of a superseded one.
@@ -66,7 +68,7 @@ func (s Store) with(f timeline.Finding, found bool, st *State) Finding {
 		st = &State{}
 	}
 	out := Finding{
-		Finding: f, RuleVersion: f.RuleVersion, Seen: f.Seen, Expected: f.Expected, Owner: st.Owner, Disposition: st.Disposition, Alert: st.Alert, Predecessors: st.From,
+		Finding: f, RuleVersion: f.RuleVersion, Seen: f.Seen, Expected: f.Expected, Owner: st.Owner, Disposition: st.Disposition, Predecessors: st.From,
 		ChangedAt: timeline.At(st.Changed), Revision: st.Word, gone: !found,
 	}
 	out.Status = st.Status(f.Status, found)
@@ -124,6 +126,14 @@ func (s Store) listAfter(ctx context.Context, want Filter, after place) iter.Seq
 			yield(Finding{}, err)
 			return
 		}
+		s.alerted(ctx, s.wanted(ctx, want, after, states))(yield)
+	}
+}
+
+// wanted streams the findings behind a place that a filter wants, with what was
+// said of them.
+func (s Store) wanted(ctx context.Context, want Filter, after place, states map[string]*State) iter.Seq2[Finding, error] {
+	return func(yield func(Finding, error) bool) {
 		if !after.Gone {
 			judged := s.Results
 			judged.Status = nil
@@ -208,7 +218,7 @@ func (s Store) scan(rows driver.Rows, more ...any) (f timeline.Finding, err erro
 	return f, err
 }
 
-// said are the states of all findings of which a person, or alerting, said
+// said are the states of all findings of which a person said
 // something, and of those that inherited it.
 func (s Store) said(ctx context.Context) (map[string]*State, error) {
 	changes, err := s.read(ctx, "action NOT IN ('supersede', 'withdraw', 'move', 'return')", nil)
@@ -353,7 +363,11 @@ FROM findings AS f FINAL WHERE ` + condition + ` ORDER BY of_call OR of_subject 
 	if err != nil {
 		return h, err
 	}
-	h.Finding = s.with(m.Finding, m.found, Replay(h.Changes)[m.ID])
+	one := []Finding{s.with(m.Finding, m.found, Replay(h.Changes)[m.ID])}
+	if err := s.alert(ctx, one); err != nil {
+		return h, err
+	}
+	h.Finding = one[0]
 	h.Finding.unit, h.judged = m.unit, m.Status
 	for i := range h.Changes {
 		h.Changes[i].Note = s.Results.Hide.Text(h.Changes[i].Note)

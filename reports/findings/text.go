@@ -126,8 +126,6 @@ func said(c schema.FindingChange) string {
 		return "closed as " + c.After.Disposition
 	case schema.ActionReopen:
 		return "reopened, was closed as " + c.Before.Disposition
-	case schema.ActionAlert:
-		return "alert " + c.After.Alert
 	case schema.ActionSupersede:
 		return "superseded by " + c.Successor + ": " + c.Reason
 	case schema.ActionWithdraw:
